@@ -1,0 +1,74 @@
+/* What every served kind may contain: one table of types and fields, from which unknown-field checks, type checks,
+ * defaults, merge keys, OpenAPI documents and `kubectl explain` are made.
+ * Source: Kubernetes API reference 1.37 (names, types, patch strategy, list type, defaults). Static tables. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "watch/object/kind.h"
+
+enum schema_shape {
+	SCHEMA_STRING,
+	SCHEMA_INT32,
+	SCHEMA_INT64,
+	SCHEMA_BOOL,
+	SCHEMA_NUMBER,
+	SCHEMA_QUANTITY,  /* string or number */
+	SCHEMA_INTSTR,    /* int or string */
+	SCHEMA_TIME,      /* RFC 3339, or null */
+	SCHEMA_MICROTIME,
+	SCHEMA_DURATION,
+	SCHEMA_BYTES,     /* base64 */
+	SCHEMA_OBJECT,    /* struct: .type */
+	SCHEMA_ANY,       /* RawExtension, FieldsV1: any value, nothing checked below */
+};
+enum schema_container { SCHEMA_ONE, SCHEMA_LIST, SCHEMA_MAP }; /* the field holds one, a list, or a string map of shape */
+enum schema_merge { /* how a patch treats the list: x-kubernetes-patch-strategy, x-kubernetes-list-type */
+	SCHEMA_ATOMIC,
+	SCHEMA_MERGE,        /* by merge_key, or as a set for scalars */
+	SCHEMA_RETAIN_KEYS,  /* "retainKeys" */
+	SCHEMA_MERGE_RETAIN, /* "merge,retainKeys": pod volumes */
+};
+
+struct schema_type;
+struct schema_field {
+	const char *name; /* JSON key */
+	enum schema_shape shape;
+	enum schema_container container;
+	const struct schema_type *type; /* SCHEMA_OBJECT */
+	enum schema_merge merge;
+	const char *merge_key;  /* strategic merge: one key, e.g. "containerPort"; NULL */
+	const char *map_keys;   /* server-side apply listType=map: comma-joined keys, e.g. "containerPort,protocol"; "" for
+	                         * listType=set; NULL: atomic */
+	const char *fallback;   /* default, as JSON text: "\"Always\"", "30"; NULL: none. Filled when absent */
+	bool required;          /* for OpenAPI and explain; the check itself is validation's */
+	const char *values;     /* allowed values of an enum, "A|B"; NULL: any. For OpenAPI and explain */
+	const char *about;      /* one sentence for explain */
+};
+struct schema_type {
+	const char *name;     /* definition name: "io.k8s.api.core.v1.PodSpec" */
+	const char *go_name;  /* "PodSpec", as decoding errors name it */
+	const char *about;
+	const struct schema_field *fields;
+	size_t n;
+};
+
+const struct schema_type *schema_of(enum kind k);
+const struct schema_type *schema_scale(void);          /* autoscaling/v1 Scale */
+const struct schema_type *schema_delete_options(void); /* meta/v1 DeleteOptions */
+const struct schema_field *schema_field(const struct schema_type *t, const char *name); /* NULL if unknown */
+
+struct schema_report {
+	struct strv *unknown; /* paths in order: "spec.foo", "spec.template.spec.containers[0].bar" */
+	size_t n_unknown;     /* at most 100 */
+	struct strv bad;      /* the first value of a wrong type, in the words of Go's decoder; empty if none */
+};
+/* Walks v along t; unknown members are removed from the tree (kube-apiserver drops them), also nulls of typed
+ * fields. errors ERR_BAD_TYPE (out->bad says which), ERR_NOMEM */
+NODISCARD int schema_check(struct arena *a, const struct schema_type *t, struct json *v, struct schema_report *out);
+/* Fills every absent field that has a fallback, in objects that are there (watch/embedded/schema/defaults.c adds the
+ * rules that a table cannot say, per kind). errors ERR_NOMEM */
+NODISCARD int schema_default(struct arena *a, enum kind k, struct json *object);

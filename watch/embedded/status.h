@@ -1,0 +1,69 @@
+/* Every failure the embedded API can answer, as a Kubernetes Status; the one file that chooses HTTP codes.
+ * Texts and codes: Kubernetes API conventions, "error responses". Regime: all text in the request's arena. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/strv.h"
+#include "watch/object/kind.h"
+
+/* details.causes[].reason */
+enum cause {
+	CAUSE_REQUIRED,      /* FieldValueRequired   "Required value" */
+	CAUSE_INVALID,       /* FieldValueInvalid    "Invalid value" */
+	CAUSE_NOT_SUPPORTED, /* FieldValueNotSupported "Unsupported value" */
+	CAUSE_FORBIDDEN,     /* FieldValueForbidden  "Forbidden" */
+	CAUSE_DUPLICATE,     /* FieldValueDuplicate  "Duplicate value" */
+	CAUSE_NOT_FOUND,     /* FieldValueNotFound   "Not found" */
+	CAUSE_TOO_LONG,      /* FieldValueTooLong    "Too long" */
+	CAUSE_TOO_MANY,      /* FieldValueTooMany    "Too many" */
+	CAUSE_TYPE_INVALID,  /* FieldValueTypeInvalid */
+	CAUSE_MANAGER_CONFLICT, /* FieldManagerConflict */
+};
+
+struct status_cause {
+	enum cause type;
+	struct strv field;   /* "spec.template.spec.containers[0].name" */
+	struct strv message; /* without the field: `Invalid value: "x": must be ...` */
+};
+
+struct status {
+	unsigned code;       /* 0: no failure */
+	struct strv reason;  /* "NotFound"; empty for reasonless ones */
+	struct strv message;
+	struct strv name, group, kind, uid; /* details; kind is the plural resource, but the Kind for Invalid */
+	struct status_cause *causes;
+	size_t n_causes, cap_causes;
+	int retry_after_s;   /* 0: none */
+	struct arena *arena;
+};
+
+void status_init(struct status *s, struct arena *a);
+bool status_failed(const struct status *s);
+
+/* Each fills *s; the first failure stays, later calls do nothing. */
+void status_not_found(struct status *s, enum kind k, struct strv name);
+void status_exists(struct status *s, enum kind k, struct strv name);
+void status_conflict(struct status *s, enum kind k, struct strv name, struct strv why);
+void status_bad_request(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void status_forbidden(struct status *s, enum kind k, struct strv name, const char *fmt, ...) PRINTF_LIKE(4, 5);
+void status_method_not_allowed(struct status *s);
+void status_not_acceptable(struct status *s);
+void status_unsupported_media(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void status_too_large(struct status *s, size_t limit_bytes);
+void status_expired(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3); /* 410 */
+void status_version_too_large(struct status *s, uint64_t asked, uint64_t have); /* 504 */
+void status_unprocessable(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3); /* 422 Invalid w/o causes */
+void status_internal(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void status_no_memory(struct status *s);
+/* One field failure more (kept up to 100); status_invalid_end makes the whole of them a 422 Invalid, with the message
+ * kube-apiserver would print. value: JSON text or already quoted text to show, may be NULL. */
+void status_cause_add(struct status *s, enum cause type, struct strv field, const struct json *value,
+	const char *fmt, ...) PRINTF_LIKE(5, 6);
+void status_invalid_end(struct status *s, enum kind k, struct strv name);
+/* The Status object. NULL when out of memory. */
+struct json *status_json(const struct status *s);

@@ -1,0 +1,21 @@
+/* What kube-apiserver checks of the served kinds, with its field paths, causes and usual texts.
+ * Pure: adds causes to *s (status_cause_add); the caller ends with status_invalid_end. Objects are defaulted
+ * before. Source: Kubernetes validation of 1.37 as observed, facts in each file's head. */
+#pragma once
+
+#include "base/json.h"
+#include "watch/embedded/status.h"
+#include "watch/object/kind.h"
+
+/* old NULL: create. sub: "" main, "status", "scale". */
+void validate_object(struct status *s, enum kind k, const char *sub, const struct json *obj, const struct json *old);
+/* What a write of one part must take from the old object: main keeps status, "status" keeps the rest; clears what a
+ * client may not set on create (status, uid, deletionTimestamp ...); normalises per kind. errors ERR_NOMEM */
+NODISCARD int prepare_object(struct arena *a, enum kind k, const char *sub, struct json *obj, const struct json *old);
+
+/* Names (RFC 1123/1035), for others too: NULL if fine, else the message kube-apiserver prints. */
+const char *validate_dns1123_subdomain(struct strv s);
+const char *validate_dns1123_label(struct strv s);
+const char *validate_dns1035_label(struct strv s);
+const char *validate_label_key(struct strv s);
+const char *validate_label_value(struct strv s);
