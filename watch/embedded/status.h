@@ -2,6 +2,7 @@
  * Texts and codes: Kubernetes API conventions, "error responses". Regime: all text in the request's arena. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ enum cause {
 	CAUSE_TOO_MANY,      /* FieldValueTooMany    "Too many" */
 	CAUSE_TYPE_INVALID,  /* FieldValueTypeInvalid */
 	CAUSE_MANAGER_CONFLICT, /* FieldManagerConflict */
+	CAUSE_VERSION_TOO_LARGE, /* ResourceVersionTooLarge */
+	CAUSE_NAMESPACE_TERMINATING, /* NamespaceTerminating */
+	CAUSE_NONE, /* a cause without a reason: internal errors */
 };
 
 struct status_cause {
@@ -47,10 +51,16 @@ bool status_failed(const struct status *s);
 
 /* Each fills *s; the first failure stays, later calls do nothing. */
 void status_not_found(struct status *s, enum kind k, struct strv name);
+/* An unknown resource of a known group-version: "the server could not find the requested resource". */
+void status_no_resource(struct status *s);
 void status_exists(struct status *s, enum kind k, struct strv name);
 void status_conflict(struct status *s, enum kind k, struct strv name, struct strv why);
+/* 409 of server-side apply: the causes added before (CAUSE_MANAGER_CONFLICT) under a message of its own. */
+void status_apply_conflict(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void status_bad_request(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void status_forbidden(struct status *s, enum kind k, struct strv name, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* 403 for creating in a namespace that is being deleted, with its cause. */
+void status_ns_terminating(struct status *s, enum kind k, struct strv name, struct strv ns);
 void status_method_not_allowed(struct status *s);
 void status_not_acceptable(struct status *s);
 void status_unsupported_media(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -60,10 +70,15 @@ void status_version_too_large(struct status *s, uint64_t asked, uint64_t have); 
 void status_unprocessable(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3); /* 422 Invalid w/o causes */
 void status_internal(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void status_no_memory(struct status *s);
-/* One field failure more (kept up to 100); status_invalid_end makes the whole of them a 422 Invalid, with the message
- * kube-apiserver would print. value: JSON text or already quoted text to show, may be NULL. */
+/* One field failure more (kept up to 100). value: what is wrong, shown where the cause's words show it (not for
+ * Required, Forbidden, Too long; NULL prints as "null"). fmt: the detail behind it, may be "". */
 void status_cause_add(struct status *s, enum cause type, struct strv field, const struct json *value,
 	const char *fmt, ...) PRINTF_LIKE(5, 6);
+void status_cause_vadd(struct status *s, enum cause type, struct strv field, const struct json *value,
+	const char *fmt, va_list ap) PRINTF_LIKE(5, 0);
+/* The causes of this failure are of another Kind than the one given to status_invalid_end: Scale in autoscaling. */
+void status_invalid_of(struct status *s, struct strv group, struct strv kind);
+/* Makes all causes together a 422 Invalid, with the message kube-apiserver would print; nothing if there are none. */
 void status_invalid_end(struct status *s, enum kind k, struct strv name);
 /* The Status object. NULL when out of memory. */
 struct json *status_json(const struct status *s);
