@@ -108,8 +108,8 @@ static bool choice_has(const char *choices, const char *value)
 }
 
 /* Says on stderr why value does not fit row; always OPTION_WRONG. */
-static enum option_outcome wrong_value(const char *program, const char *command,
-	const struct option_row *row, const char *value)
+static enum option_outcome wrong_value(
+	const char *program, const char *command, const struct option_row *row, const char *value)
 {
 	fprintf(stderr, "%s %s: --%s %s: ", program, command, row->name, value);
 	switch (row->kind) {
@@ -285,8 +285,9 @@ NODISCARD static int getopt_tables(
 			}
 		}
 	}
-	table[c->n_rows] =
-		(struct option){ .name = "help", .has_arg = no_argument, .val = OPT_HELP };
+	table[c->n_rows] = (struct option){
+		.name = "help", .has_arg = no_argument, .val = OPT_HELP
+	};
 	*out_long = table;
 	*out_short = letters;
 	return ERR_OK;
@@ -306,8 +307,8 @@ static const struct option_row *row_of(const struct option_command *c, int value
 }
 
 /* One turn of getopt. OPTION_RUN means: go on. */
-static enum option_outcome value_take(const struct option_program *p, const struct option_command *c,
-	int value, char **argv, void *settings)
+static enum option_outcome value_take(const struct option_program *p,
+	const struct option_command *c, int value, char **argv, void *settings)
 {
 	if (value == OPT_HELP || value == 'h') {
 		option_print_command_help(p, c, stdout);

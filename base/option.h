@@ -36,8 +36,8 @@ struct option_cidr {
 };
 
 struct option_row {
-	const char *name;    /* "ready-after" */
-	char letter;         /* 'f', or 0 */
+	const char *name; /* "ready-after" */
+	char letter;      /* 'f', or 0 */
 	enum option_kind kind;
 	const char *metavar; /* "DUR" */
 	const char *help;    /* one sentence, no full stop */
@@ -47,9 +47,9 @@ struct option_row {
 };
 
 struct option_command {
-	const char *name;    /* "lab" */
-	const char *summary; /* one line */
-	const char *about;   /* paragraph for help and man page */
+	const char *name;      /* "lab" */
+	const char *summary;   /* one line */
+	const char *about;     /* paragraph for help and man page */
 	const char *arguments; /* usage text of positional arguments, "" for none */
 	const struct option_row *rows;
 	size_t n_rows;
@@ -72,10 +72,10 @@ enum option_outcome {
  * Step one, option_command_find, names the command; step two fills that command's settings.
  * Besides commands, these words are understood first: --help, --version, "help [COMMAND]", "man [COMMAND]"
  * (roff on stdout), "completion bash|zsh|fish". */
-enum option_outcome option_command_find(const struct option_program *p, int argc, char **argv,
-	const struct option_command **out);
-enum option_outcome option_parse(const struct option_program *p, const struct option_command *c, int argc,
-	char **argv, void *settings, struct option_list *out_arguments);
+enum option_outcome option_command_find(
+	const struct option_program *p, int argc, char **argv, const struct option_command **out);
+enum option_outcome option_parse(const struct option_program *p, const struct option_command *c,
+	int argc, char **argv, void *settings, struct option_list *out_arguments);
 void option_list_deinit(struct option_list *l);
 
 /* "127.0.0.1:8001", "[::1]:53", ":0" (127.0.0.1). errors ERR_SYNTAX */

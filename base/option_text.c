@@ -35,8 +35,9 @@ static int spell(const struct option_row *row, char *text, size_t size)
 void option_print_command_help(
 	const struct option_program *p, const struct option_command *c, FILE *out)
 {
-	fprintf(out, "%s %s: %s\n\nUsage: %s %s [OPTIONS]%s%s\n\n%s\n\nOptions:\n", p->name, c->name,
-		c->summary, p->name, c->name, *c->arguments ? " " : "", c->arguments, c->about);
+	fprintf(out, "%s %s: %s\n\nUsage: %s %s [OPTIONS]%s%s\n\n%s\n\nOptions:\n", p->name,
+		c->name, c->summary, p->name, c->name, *c->arguments ? " " : "", c->arguments,
+		c->about);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		char text[80];
 		int n = spell(&c->rows[i], text, sizeof(text));
@@ -87,8 +88,8 @@ static void man_command(const struct option_program *p, const struct option_comm
 
 void option_print_man(const struct option_program *p, const struct option_command *c, FILE *out)
 {
-	fprintf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n.SH NAME\n%s \\- ", p->name, p->name,
-		p->version, p->name);
+	fprintf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n.SH NAME\n%s \\- ", p->name,
+		p->name, p->version, p->name);
 	roff(p->summary, out);
 	fprintf(out, "\n.SH SYNOPSIS\n.B %s\nCOMMAND [OPTIONS]\n.SH COMMANDS\n", p->name);
 	for (size_t i = 0; i < p->n_commands; i++) {
@@ -96,7 +97,8 @@ void option_print_man(const struct option_program *p, const struct option_comman
 			man_command(p, &p->commands[i], out);
 		}
 	}
-	fputs(".SH EXIT STATUS\n0 done; 1 failed, the reason is on standard error; 2 wrong usage.\n",
+	fputs(".SH EXIT STATUS\n0 done; 1 failed, the reason is on standard error; 2 wrong "
+	      "usage.\n",
 		out);
 }
 
@@ -111,8 +113,9 @@ static void names(const struct option_command *c, FILE *out)
 
 static void bash(const struct option_program *p, FILE *out)
 {
-	fprintf(out, "_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n\tlocal words\n"
-		     "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='",
+	fprintf(out,
+		"_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n\tlocal words\n"
+		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='",
 		p->name);
 	for (size_t i = 0; i < p->n_commands; i++) {
 		fprintf(out, "%s ", p->commands[i].name);
@@ -147,8 +150,8 @@ static void quoted(const char *text, FILE *out)
 
 static void zsh(const struct option_program *p, FILE *out)
 {
-	fprintf(out, "#compdef %s\n_%s() {\n\tif (( CURRENT == 2 )); then\n\t\t_values command", p->name,
-		p->name);
+	fprintf(out, "#compdef %s\n_%s() {\n\tif (( CURRENT == 2 )); then\n\t\t_values command",
+		p->name, p->name);
 	for (size_t i = 0; i < p->n_commands; i++) {
 		fprintf(out, " '%s[", p->commands[i].name);
 		quoted(p->commands[i].summary, out);
@@ -184,11 +187,13 @@ static void fish(const struct option_program *p, FILE *out)
 {
 	for (size_t i = 0; i < p->n_commands; i++) {
 		const struct option_command *c = &p->commands[i];
-		fprintf(out, "complete -c %s -n __fish_use_subcommand -f -a %s -d '", p->name, c->name);
+		fprintf(out, "complete -c %s -n __fish_use_subcommand -f -a %s -d '", p->name,
+			c->name);
 		fish_quoted(c->summary, out);
 		fputs("'\n", out);
 		for (size_t k = 0; k < c->n_rows; k++) {
-			fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
+			fprintf(out,
+				"complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
 				p->name, c->name, c->rows[k].name,
 				c->rows[k].kind == OPTION_FLAG ? "" : " -r");
 			fish_quoted(c->rows[k].help, out);

@@ -9,7 +9,8 @@ struct option_program;
 struct option_command;
 
 void option_print_help(const struct option_program *p, FILE *out);
-void option_print_command_help(const struct option_program *p, const struct option_command *c, FILE *out);
+void option_print_command_help(
+	const struct option_program *p, const struct option_command *c, FILE *out);
 /* c NULL: the page of the whole program with all commands. */
 void option_print_man(const struct option_program *p, const struct option_command *c, FILE *out);
 /* shell: "bash", "zsh" or "fish"; false for any other. */

@@ -62,8 +62,8 @@ static bool statefulset_there(struct awaited *a, struct item *it)
 {
 	const struct statefulset *set = it->now->as.statefulset;
 	const struct meta *m = &it->now->meta;
-	if (set->status.observed_generation < m->generation ||
-		set->status.ready < set->replicas || set->status.replicas != set->replicas) {
+	if (set->status.observed_generation < m->generation || set->status.ready < set->replicas ||
+		set->status.replicas != set->replicas) {
 		return false;
 	}
 	if (!item_find(a, KIND_SERVICE, m->ns, set->service_name)) {
@@ -71,8 +71,8 @@ static bool statefulset_there(struct awaited *a, struct item *it)
 	}
 	while (it->resolved < set->replicas) {
 		if (!name_answers(a, "%.*s-%" PRId64 ".%.*s.%.*s.svc.%s", STRV_ARG(m->name),
-			    set->start + it->resolved, STRV_ARG(set->service_name),
-			    STRV_ARG(m->ns), a->config.zone)) {
+			    set->start + it->resolved, STRV_ARG(set->service_name), STRV_ARG(m->ns),
+			    a->config.zone)) {
 			return false;
 		}
 		it->resolved++;
@@ -137,7 +137,8 @@ static bool item_is_there(struct awaited *a, struct item *it)
 		return now && service_there(a, now);
 	}
 	if (k == KIND_POD) {
-		return now && (now->as.pod->ready || strv_eq(now->as.pod->phase, STRV("Succeeded")));
+		return now &&
+		       (now->as.pod->ready || strv_eq(now->as.pod->phase, STRV("Succeeded")));
 	}
 	if (k == KIND_PVC) {
 		return now && strv_eq(now->as.pvc->phase, STRV("Bound"));
@@ -156,8 +157,8 @@ static void missing_print(const struct item *it)
 		fprintf(stderr, ": %" PRId64 " of %" PRId64 " replicas Ready", set->status.ready,
 			set->replicas);
 		if (set->status.ready >= set->replicas && it->resolved < set->replicas) {
-			fprintf(stderr, ", %.*s-%" PRId64 " not resolvable", STRV_ARG(it->doc->name),
-				set->start + it->resolved);
+			fprintf(stderr, ", %.*s-%" PRId64 " not resolvable",
+				STRV_ARG(it->doc->name), set->start + it->resolved);
 		}
 	} else if (it->doc->kind == KIND_PVC) {
 		fprintf(stderr, ": %.*s, not Bound", STRV_ARG(it->now->as.pvc->phase));
@@ -196,8 +197,9 @@ static void on_look(struct clock_task *t)
 static void on_time_up(uv_timer_t *t)
 {
 	struct awaited *a = container_of(t, struct awaited, timer);
-	fprintf(stderr, "error: not everything is Ready and resolvable after %" PRIu64 ".%03" PRIu64
-			" s; --timeout waits longer\n",
+	fprintf(stderr,
+		"error: not everything is Ready and resolvable after %" PRIu64 ".%03" PRIu64
+		" s; --timeout waits longer\n",
 		a->config.timeout_ms / 1000, a->config.timeout_ms % 1000);
 	for (size_t i = 0; i < a->n; i++) {
 		if (!item_is_there(a, &a->items[i])) {

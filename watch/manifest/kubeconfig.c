@@ -46,7 +46,8 @@ NODISCARD static int text_write(int fd, const char *server_url)
 		"apiVersion: v1\nkind: Config\n"
 		"clusters:\n- name: ordinal-lab\n  cluster:\n    server: %s\n"
 		"users:\n- name: ordinal-lab\n  user: {}\n"
-		"contexts:\n- name: ordinal-lab\n  context:\n    cluster: ordinal-lab\n    user: ordinal-lab\n"
+		"contexts:\n- name: ordinal-lab\n  context:\n    cluster: ordinal-lab\n    user: "
+		"ordinal-lab\n"
 		"current-context: ordinal-lab\n",
 		server_url);
 	return n > 0 ? ERR_OK : uv_translate_sys_error(errno);

@@ -26,7 +26,7 @@ struct manifest {
 	struct manifest_doc *docs; /* heap */
 	size_t n, cap;
 	size_t bad;
-	size_t next; /* the document being applied */
+	size_t next;  /* the document being applied */
 	bool merging; /* it exists already: the patch is under way */
 	struct clock *clock;
 	struct clock_task begin; /* so that nothing completes inside manifest_apply */
@@ -68,18 +68,20 @@ NODISCARD static int value_add(struct manifest *m, struct json *v, struct strv p
 	}
 	struct json *items = json_get(v, "items");
 	if (strv_has_suffix(name, STRV("List")) && json_is_array(items)) {
-		for json_each(item, items) {
-			int err = value_add(m, item, place);
-			if (err) {
-				return err;
+		for
+			json_each (item, items) {
+				int err = value_add(m, item, place);
+				if (err) {
+					return err;
+				}
 			}
-		}
 		return ERR_OK;
 	}
 	enum kind k = kind_of_name(api_version, name);
 	if (k == KIND_NONE) {
 		(void)snprintf(why, sizeof(why), /* cut text is still the reason */
-			"no matches for kind \"%.*s\" in version \"%.*s\": the lab does not serve it",
+			"no matches for kind \"%.*s\" in version \"%.*s\": the lab does not serve "
+			"it",
 			STRV_ARG(strv_sub(name, 0, 60)), STRV_ARG(strv_sub(api_version, 0, 60)));
 		complain(m, place, why);
 		return ERR_OK;
@@ -147,7 +149,8 @@ NODISCARD static int fd_read(int fd, struct buf *out)
 
 static void cannot_read(const char *path, int err)
 {
-	fprintf(stderr, "error: cannot read manifest %s: %s; give -f a readable file, a folder or -\n",
+	fprintf(stderr,
+		"error: cannot read manifest %s: %s; give -f a readable file, a folder or -\n",
 		path, err_text(err));
 }
 
@@ -277,7 +280,8 @@ static void step(struct manifest *m)
 {
 	while (m->next < m->n) {
 		struct manifest_doc *doc = &m->docs[m->next];
-		struct watch_call call = { .verb = m->merging ? WATCH_PATCH_STRATEGIC : WATCH_CREATE,
+		struct watch_call call = { .verb = m->merging ? WATCH_PATCH_STRATEGIC
+							      : WATCH_CREATE,
 			.kind = doc->kind,
 			.ns = doc->ns,
 			.name = doc->name,

@@ -18,8 +18,9 @@ struct manifest;
 
 struct manifest_doc {
 	enum kind kind;
-	struct strv ns, name; /* ns "" for cluster-scoped kinds; "default" where the document names none */
-	struct strv place;    /* "demo.yaml:12" */
+	struct strv ns,
+		name; /* ns "" for cluster-scoped kinds; "default" where the document names none */
+	struct strv place; /* "demo.yaml:12" */
 	struct json *body;
 	bool applied;
 };
