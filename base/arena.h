@@ -27,7 +27,7 @@ void arena_deinit(struct arena *a);
 /* 16-byte aligned; zero bytes give a valid pointer. NULL when memory or the limit is exhausted. */
 void *arena_alloc(struct arena *a, size_t bytes);
 void *arena_zalloc(struct arena *a, size_t bytes);
-/* n elements, the product checked; NULL on overflow too. */
+/* n elements, zeroed, the product checked; NULL on overflow too. */
 void *arena_array_bytes(struct arena *a, size_t n, size_t each);
 #define arena_new(a, type)      ((type *)arena_zalloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_array_bytes((a), (n), sizeof(type)))

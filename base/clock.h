@@ -21,7 +21,7 @@ typedef void (*clock_task_fn)(struct clock_task *t);
 
 struct clock_timer {
 	clock_timer_fn fn;
-	int64_t deadline_ms; /* clock time */
+	int64_t deadline_ms; /* virtual: clock time; real: the machine's running time (wall time may be set back) */
 	uint64_t order;      /* equal deadlines fire in the order of their start */
 	size_t slot;         /* place in the heap + 1; 0: not started */
 };
@@ -35,7 +35,7 @@ struct clock_task {
 /* Handles are opened on loop; errors libuv's, ERR_NOMEM */
 NODISCARD int clock_open(uv_loop_t *loop, struct clock **out);
 NODISCARD int clock_open_virtual(uv_loop_t *loop, int64_t start_unix_ms, struct clock **out);
-/* Stops timers (their fn is not called), closes the handles, frees later; cb may be NULL. */
+/* Stops timers and drops tasks (their fn is not called), closes the handles, frees later; cb may be NULL. */
 void clock_close(struct clock *c, void (*cb)(void *ctx), void *ctx);
 
 int64_t clock_now_ms(const struct clock *c); /* Unix time, milliseconds */
@@ -43,7 +43,8 @@ int64_t clock_now_ns(const struct clock *c); /* Unix time; strictly growing from
 bool clock_is_virtual(const struct clock *c);
 
 void clock_timer_init(struct clock_timer *t, clock_timer_fn fn);
-/* Fires once, delay_ms from now (0: at the next turn of the loop). Restarts if running. errors ERR_NOMEM */
+/* Fires once, delay_ms from now (0: at the next turn of the loop). Restarts if running.
+ * errors ERR_NOMEM, UV_ECANCELED (the clock is being closed) */
 NODISCARD int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t delay_ms);
 void clock_timer_stop(struct clock *c, struct clock_timer *t); /* harmless if not started */
 bool clock_timer_is_active(const struct clock_timer *t);

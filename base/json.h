@@ -31,7 +31,7 @@ struct json_report {
 
 #define JSON_MAX_DEPTH 512 /* deeper is ERR_TOO_DEEP; cJSON itself stops at 1000 */
 
-/* Decodes one whole text (trailing white space allowed, anything else is an error).
+/* Decodes one whole text (trailing white space allowed, anything else is an error). One thread at a time.
  * report may be NULL. errors ERR_SYNTAX, ERR_TOO_DEEP, ERR_BAD_ENCODING (not UTF-8, or U+0000), ERR_NOMEM */
 NODISCARD int json_parse(
 	struct arena *a, struct strv text, struct json **out, struct json_report *report);
@@ -72,7 +72,8 @@ bool json_equal(const struct json *a, const struct json *b);
 
 #define json_each(v, in) (struct json *v = json_first(in); v; v = json_next(v)) /* for json_each(x, list) { } */
 
-/* Making. NULL when out of memory. Text is copied. */
+/* Making. NULL when out of memory. Text is copied; U+0000 and bytes that are not UTF-8 become U+FFFD, as Go's
+ * encoder does. n must be finite. */
 struct json *json_new_object(struct arena *a);
 struct json *json_new_array(struct arena *a);
 struct json *json_new_str(struct arena *a, struct strv s);
@@ -83,7 +84,8 @@ struct json *json_new_null(struct arena *a);
 struct json *json_copy(struct arena *a, const struct json *v); /* deep */
 
 /* Changing. A NULL value or container makes the call fail with ERR_NOMEM (so that makers nest); v must not
- * have a parent yet. set replaces a member of that key in place, or appends. */
+ * have a parent yet. set replaces a member of that key in place, or appends. Insert at or beyond the end
+ * appends. errors ERR_NOMEM, ERR_BAD_TYPE (set on no object, insert into no array) */
 NODISCARD int json_set(struct arena *a, struct json *object, const char *key, struct json *v);
 NODISCARD int json_set_strv(struct arena *a, struct json *object, struct strv key, struct json *v);
 NODISCARD int json_set_str(struct arena *a, struct json *object, const char *key, struct strv s);
