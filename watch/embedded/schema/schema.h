@@ -36,29 +36,38 @@ enum schema_merge { /* how a patch treats the list: x-kubernetes-patch-strategy,
 struct schema_type;
 struct schema_field {
 	const char *name; /* JSON key */
-	enum schema_shape shape;
-	enum schema_container container;
+	enum schema_shape shape : 8;
+	enum schema_container container : 8;
+	enum schema_merge merge : 8;
+	bool required : 1;   /* for OpenAPI and explain; the check itself is validation's */
+	bool omit_zero : 1;  /* "", 0, false, [] and {} are the same as absent (Go's omitempty on a plain value) */
+	bool atomic_map : 1; /* a map that server-side apply owns as a whole */
 	const struct schema_type *type; /* SCHEMA_OBJECT */
-	enum schema_merge merge;
 	const char *merge_key;  /* strategic merge: one key, e.g. "containerPort"; NULL */
 	const char *map_keys;   /* server-side apply listType=map: comma-joined keys, e.g. "containerPort,protocol"; "" for
 	                         * listType=set; NULL: atomic */
 	const char *fallback;   /* default, as JSON text: "\"Always\"", "30"; NULL: none. Filled when absent */
-	bool required;          /* for OpenAPI and explain; the check itself is validation's */
 	const char *values;     /* allowed values of an enum, "A|B"; NULL: any. For OpenAPI and explain */
+	const char *go_type;    /* "v1.PullPolicy", where decoding errors name a type that shape does not tell; NULL */
 	const char *about;      /* one sentence for explain */
 };
 struct schema_type {
 	const char *name;     /* definition name: "io.k8s.api.core.v1.PodSpec" */
 	const char *go_name;  /* "PodSpec", as decoding errors name it */
 	const char *about;
-	const struct schema_field *fields;
+	const struct schema_field *fields; /* sorted by name */
 	size_t n;
+	bool atomic;          /* server-side apply owns it as a whole (x-kubernetes-map-type: atomic) */
 };
 
 const struct schema_type *schema_of(enum kind k);
+/* The type a part of a kind is read as: "", "status" and "finalize" the kind itself, "scale" Scale, "binding" Binding; NULL: no such part. */
+const struct schema_type *schema_of_sub(enum kind k, struct strv sub);
 const struct schema_type *schema_scale(void);          /* autoscaling/v1 Scale */
 const struct schema_type *schema_delete_options(void); /* meta/v1 DeleteOptions */
+const struct schema_type *schema_status(void);         /* meta/v1 Status */
+const struct schema_type *schema_list_meta(void);      /* meta/v1 ListMeta */
+const struct schema_type *schema_binding(void);        /* core/v1 Binding */
 const struct schema_field *schema_field(const struct schema_type *t, const char *name); /* NULL if unknown */
 
 struct schema_report {
@@ -66,9 +75,12 @@ struct schema_report {
 	size_t n_unknown;     /* at most 100 */
 	struct strv bad;      /* the first value of a wrong type, in the words of Go's decoder; empty if none */
 };
-/* Walks v along t; unknown members are removed from the tree (kube-apiserver drops them), also nulls of typed
- * fields. errors ERR_BAD_TYPE (out->bad says which), ERR_NOMEM */
+/* Walks v along t, names matched by case. Unknown members are removed from the tree (kube-apiserver drops them), also
+ * nulls of typed fields and zero values that say nothing (omit_zero); a null element
+ * becomes an empty one, as in Go. Quantities are put into their canonical form, numbers among them become text
+ * ("1024Mi" -> "1Gi", 0.5 -> "500m"). errors ERR_BAD_TYPE (out->bad says which), ERR_NOMEM */
 NODISCARD int schema_check(struct arena *a, const struct schema_type *t, struct json *v, struct schema_report *out);
 /* Fills every absent field that has a fallback, in objects that are there (watch/embedded/schema/defaults.c adds the
- * rules that a table cannot say, per kind). errors ERR_NOMEM */
+ * rules that a table cannot say, per kind). Idempotent: run it again after anything that took parts away (status, say).
+ * errors ERR_NOMEM */
 NODISCARD int schema_default(struct arena *a, enum kind k, struct json *object);
