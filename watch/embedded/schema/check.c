@@ -1,0 +1,515 @@
+/* Reads a value as its type says: unknown members and nulls go, wrong types are named in the words of Go's decoder,
+ * quantities and times get their canonical form. What remains is what kube-apiserver would have kept.
+ * Source: encoding/json with the strict mode of kube-apiserver, observed on 1.37 (test_check.c holds its answers).
+ * Regime: the caller's arena. Depth is bounded: no type contains itself. Called by: the write path. */
+#include "watch/embedded/schema/schema.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "watch/embedded/schema/quantity.h"
+#include "watch/embedded/schema/tables.h"
+#include "watch/embedded/schema/timestamp.h"
+
+#define MAX_UNKNOWN 100
+
+/* One step of the path from the root to the value at hand. */
+struct step {
+	const struct step *up;             /* NULL: the root */
+	const struct schema_type *owner;   /* the struct whose field this is */
+	const struct schema_field *field;
+	struct strv key;                   /* of a member that has no field, or of a map */
+	size_t index;
+	enum { STEP_FIELD, STEP_INDEX, STEP_KEY } what;
+};
+
+struct check {
+	struct arena *arena;
+	struct schema_report *out;
+};
+
+/* Structs that Go embeds: their fields lie one name deeper in decoding errors. */
+static const struct {
+	const struct schema_type *type;
+	const char *name;
+	const char *own; /* fields that are not embedded, or with only: just these are */
+	bool only;
+} embedded[] = {
+	{ &schema_type_volume, "VolumeSource", "name", false },
+	{ &schema_type_probe, "ProbeHandler", "exec|grpc|httpGet|tcpSocket", true },
+	{ &schema_type_ephemeral_container, "EphemeralContainerCommon", "targetContainerName", false },
+	{ &schema_type_persistent_volume_spec, "PersistentVolumeSource",
+		"accessModes|capacity|claimRef|mountOptions|nodeAffinity|persistentVolumeReclaimPolicy|"
+		"storageClassName|volumeAttributesClassName|volumeMode",
+		false },
+	{ &schema_type_config_map_volume_source, "LocalObjectReference", "name", true },
+	{ &schema_type_config_map_projection, "LocalObjectReference", "name", true },
+	{ &schema_type_secret_projection, "LocalObjectReference", "name", true },
+	{ &schema_type_config_map_env_source, "LocalObjectReference", "name", true },
+	{ &schema_type_secret_env_source, "LocalObjectReference", "name", true },
+	{ &schema_type_config_map_key_selector, "LocalObjectReference", "name", true },
+	{ &schema_type_secret_key_selector, "LocalObjectReference", "name", true },
+};
+
+static bool is_listed(const char *list, const char *name)
+{
+	struct strv rest = strv_of(list);
+	struct strv item;
+	while (strv_cut(&rest, '|', &item)) {
+		if (strv_eq(item, strv_of(name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *embedded_name(const struct schema_type *owner, const struct schema_field *f)
+{
+	for (size_t i = 0; i < ARRAY_LEN(embedded); i++) {
+		if (embedded[i].type == owner) {
+			bool inside = is_listed(embedded[i].own, f->name) == embedded[i].only;
+			return inside ? embedded[i].name : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* "spec.containers[0].image": strict errors name members this way. */
+static struct strv path_text(struct arena *a, const struct step *s)
+{
+	if (!s) {
+		return STRV("");
+	}
+	struct strv up = path_text(a, s->up);
+	if (!up.p) {
+		return up;
+	}
+	if (s->what == STEP_INDEX) {
+		return arena_printf(a, "%.*s[%zu]", STRV_ARG(up), s->index);
+	}
+	struct strv key = s->what == STEP_FIELD ? strv_of(s->field->name) : s->key;
+	return arena_printf(a, "%.*s%s%.*s", STRV_ARG(up), up.n > 0 ? "." : "", STRV_ARG(key));
+}
+
+/* "StatefulSetSpec.spec.replicas": the struct nearest above, then fields only, embedded names among them. */
+static struct strv go_path(struct arena *a, const struct step *s)
+{
+	if (!s) {
+		return STRV("");
+	}
+	struct strv up = go_path(a, s->up);
+	if (!up.p || s->what != STEP_FIELD) {
+		return up;
+	}
+	const char *inside = embedded_name(s->owner, s->field);
+	return arena_printf(a, "%.*s.%s%s%s", STRV_ARG(up), inside ? inside : "", inside ? "." : "",
+		s->field->name);
+}
+
+static const char *go_struct(const struct step *s)
+{
+	for (; s; s = s->up) {
+		if (s->what == STEP_FIELD) {
+			return s->owner->go_name;
+		}
+	}
+	return NULL;
+}
+
+/* Only the first wrong value is reported, as Go does; the walk goes on to find unknown members. */
+static int complain(struct check *c, struct strv text)
+{
+	if (!text.p) {
+		return ERR_NOMEM;
+	}
+	if (c->out->bad.n == 0) {
+		c->out->bad = text;
+	}
+	return ERR_OK;
+}
+
+static int wrong(struct check *c, const struct step *at, struct strv value, struct strv type)
+{
+	if (c->out->bad.n > 0) {
+		return ERR_OK;
+	}
+	const char *owner = go_struct(at);
+	if (!owner) {
+		return complain(c, arena_printf(c->arena,
+					   "json: cannot unmarshal %.*s into Go value of type %.*s",
+					   STRV_ARG(value), STRV_ARG(type)));
+	}
+	struct strv path = go_path(c->arena, at);
+	return !path.p ? ERR_NOMEM
+		       : complain(c, arena_printf(c->arena,
+					     "json: cannot unmarshal %.*s into Go struct field "
+					     "%s%.*s of type %.*s",
+					     STRV_ARG(value), owner, STRV_ARG(path), STRV_ARG(type)));
+}
+
+static struct strv type_word(const struct json *v)
+{
+	switch (json_type_of(v)) {
+	case JSON_BOOL:
+		return STRV("bool");
+	case JSON_NUMBER:
+		return STRV("number");
+	case JSON_STRING:
+		return STRV("string");
+	case JSON_ARRAY:
+		return STRV("array");
+	case JSON_OBJECT:
+		return STRV("object");
+	case JSON_NULL:
+	case JSON_NONE:
+		break;
+	}
+	return STRV("null");
+}
+
+/* The Go type of one value of the field. */
+static struct strv go_type(struct arena *a, const struct schema_field *f)
+{
+	if (f->go_type && !(f->container == SCHEMA_MAP)) {
+		return strv_of(f->go_type);
+	}
+	switch (f->shape) {
+	case SCHEMA_INT32:
+	case SCHEMA_INTSTR:
+		return STRV("int32");
+	case SCHEMA_INT64:
+		return STRV("int64");
+	case SCHEMA_BOOL:
+		return STRV("bool");
+	case SCHEMA_NUMBER:
+		return STRV("float64");
+	case SCHEMA_QUANTITY:
+		return STRV("resource.Quantity");
+	case SCHEMA_BYTES:
+		return STRV("[]uint8");
+	case SCHEMA_OBJECT:
+		return arena_printf(a, "v1.%s", f->type->go_name);
+	case SCHEMA_STRING:
+	case SCHEMA_TIME:
+	case SCHEMA_MICROTIME:
+	case SCHEMA_DURATION:
+	case SCHEMA_ANY:
+		break;
+	}
+	return STRV("string");
+}
+
+/* The Go type of the whole field: a list, or a map (some of which have names of their own). */
+static struct strv go_container(struct arena *a, const struct schema_field *f)
+{
+	if (f->container == SCHEMA_MAP && f->go_type) {
+		return strv_of(f->go_type);
+	}
+	struct strv one = go_type(a, f);
+	return !one.p ? one
+		      : arena_printf(a, "%s%.*s", f->container == SCHEMA_MAP ? "map[string]" : "[]",
+				STRV_ARG(one));
+}
+
+static int wrong_one(struct check *c, const struct step *at, const struct schema_field *f,
+	const struct json *v)
+{
+	struct strv type = go_type(c->arena, f);
+	return type.p ? wrong(c, at, type_word(v), type) : ERR_NOMEM;
+}
+
+static int check_integer(struct check *c, const struct step *at, const struct schema_field *f,
+	const struct json *v)
+{
+	if (json_type_of(v) != JSON_NUMBER) {
+		return wrong_one(c, at, f, v);
+	}
+	int64_t n = 0;
+	int err = json_i64(v, &n);
+	bool narrow = f->shape != SCHEMA_INT64;
+	if (err == ERR_OK && (!narrow || (n >= INT32_MIN && n <= INT32_MAX))) {
+		return ERR_OK;
+	}
+	struct strv text = json_text(c->arena, v);
+	struct strv value = arena_printf(c->arena, "number %.*s", STRV_ARG(text));
+	struct strv type = go_type(c->arena, f);
+	return text.p && value.p && type.p ? wrong(c, at, value, type) : ERR_NOMEM;
+}
+
+/* Puts the text s at v's place unless it is there already. */
+static int put_text(struct check *c, struct json *parent, struct json *v, struct strv s)
+{
+	if (json_is_string(v) && strv_eq(json_str(v), s)) {
+		return ERR_OK;
+	}
+	return json_replace(c->arena, parent, v, json_new_str(c->arena, s));
+}
+
+static int check_quantity(struct check *c, struct json *parent, struct json *v)
+{
+	struct quantity q;
+	struct strv text = json_is_string(v) ? json_str(v) : json_text(c->arena, v);
+	if (!text.p && text.n == 0 && !json_is_string(v)) {
+		return ERR_NOMEM;
+	}
+	bool scalar = json_is_string(v) || json_type_of(v) == JSON_NUMBER;
+	int err = scalar ? quantity_parse(text, &q) : ERR_SYNTAX;
+	if (err == ERR_SYNTAX) {
+		return complain(c, STRV(QUANTITY_SYNTAX));
+	}
+	char canonical[QUANTITY_CHARS];
+	if (err == ERR_OK && quantity_text(&q, canonical)) {
+		text = strv_of(canonical);
+	}
+	return put_text(c, parent, v, text);
+}
+
+static int check_time(struct check *c, const struct step *at, const struct schema_field *f,
+	struct json *parent, struct json *v)
+{
+	if (!json_is_string(v)) {
+		return wrong_one(c, at, f, v);
+	}
+	struct strv text;
+	int err = timestamp_normal(c->arena, json_str(v), f->shape == SCHEMA_MICROTIME, &text);
+	if (err == ERR_SYNTAX) {
+		return complain(c, text);
+	}
+	return err != ERR_OK ? err : put_text(c, parent, v, text);
+}
+
+static bool is_base64(char ch)
+{
+	return (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') ||
+		ch == '+' || ch == '/';
+}
+
+/* RFC 4648 with padding; line breaks are passed over, as Go does. The offset of the first wrong byte, or -1. */
+static int64_t base64_error(struct strv s)
+{
+	size_t in_group = 0, pads = 0;
+	size_t group_at = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		char ch = s.p[i];
+		if (ch == '\r' || ch == '\n') {
+			continue;
+		}
+		if (in_group == 0) {
+			if (pads > 0) {
+				return (int64_t)i; /* text behind the padding */
+			}
+			group_at = i;
+		}
+		if (ch == '=' ? in_group < 2 : !is_base64(ch) || pads > 0) {
+			return (int64_t)i;
+		}
+		pads += ch == '=' ? 1 : 0;
+		in_group = (in_group + 1) % 4;
+	}
+	return in_group == 0 ? -1 : (int64_t)(pads > 0 ? s.n : group_at);
+}
+
+static int check_bytes(struct check *c, const struct step *at, const struct schema_field *f,
+	const struct json *v)
+{
+	if (!json_is_string(v)) {
+		return wrong_one(c, at, f, v);
+	}
+	int64_t offset = base64_error(json_str(v));
+	return offset < 0 ? ERR_OK
+			  : complain(c, arena_printf(c->arena,
+						"illegal base64 data at input byte %lld",
+						(long long)offset));
+}
+
+static int check_struct(struct check *c, const struct step *at, const struct schema_type *t,
+	struct json *v);
+
+/* One value that is not null, standing in parent. */
+static int check_one(struct check *c, const struct step *at, const struct schema_field *f,
+	struct json *parent, struct json *v)
+{
+	switch (f->shape) {
+	case SCHEMA_STRING:
+	case SCHEMA_DURATION:
+		return json_is_string(v) ? ERR_OK : wrong_one(c, at, f, v);
+	case SCHEMA_INT32:
+	case SCHEMA_INT64:
+		return check_integer(c, at, f, v);
+	case SCHEMA_BOOL:
+		return json_type_of(v) == JSON_BOOL ? ERR_OK : wrong_one(c, at, f, v);
+	case SCHEMA_NUMBER:
+		return json_type_of(v) == JSON_NUMBER ? ERR_OK : wrong_one(c, at, f, v);
+	case SCHEMA_QUANTITY:
+		return check_quantity(c, parent, v);
+	case SCHEMA_INTSTR:
+		return json_is_string(v) ? ERR_OK : check_integer(c, at, f, v);
+	case SCHEMA_TIME:
+	case SCHEMA_MICROTIME:
+		return check_time(c, at, f, parent, v);
+	case SCHEMA_BYTES:
+		return check_bytes(c, at, f, v);
+	case SCHEMA_OBJECT:
+		return json_is_object(v) ? check_struct(c, at, f->type, v) : wrong_one(c, at, f, v);
+	case SCHEMA_ANY:
+		break;
+	}
+	return ERR_OK;
+}
+
+/* What Go leaves in a list or map for a null: the zero value of its type. */
+static struct json *zero_value(struct arena *a, const struct schema_field *f)
+{
+	switch (f->shape) {
+	case SCHEMA_OBJECT:
+		return json_new_object(a);
+	case SCHEMA_INT32:
+	case SCHEMA_INT64:
+	case SCHEMA_INTSTR:
+	case SCHEMA_NUMBER:
+		return json_new_i64(a, 0);
+	case SCHEMA_BOOL:
+		return json_new_bool(a, false);
+	case SCHEMA_QUANTITY:
+		return json_new_str(a, STRV("0"));
+	case SCHEMA_STRING:
+	case SCHEMA_BYTES:
+	case SCHEMA_TIME:
+	case SCHEMA_MICROTIME:
+	case SCHEMA_DURATION:
+	case SCHEMA_ANY:
+		break;
+	}
+	return json_new_str(a, STRV(""));
+}
+
+/* The elements of a list, the members of a map. */
+static int check_many(struct check *c, const struct step *up, const struct schema_field *f,
+	struct json *v)
+{
+	struct step at = { .up = up,
+		.what = f->container == SCHEMA_LIST ? STEP_INDEX : STEP_KEY };
+	struct json *next;
+	for (struct json *item = json_first(v); item; item = next, at.index++) {
+		next = json_next(item);
+		at.key = strv_of(json_key(item));
+		int err = json_is_null(item)
+			? json_replace(c->arena, v, item, zero_value(c->arena, f))
+			: check_one(c, &at, f, v, item);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+/* v stands for f in parent and is not null. */
+static int check_field(struct check *c, const struct step *at, const struct schema_field *f,
+	struct json *parent, struct json *v)
+{
+	if (f->container == SCHEMA_ONE) {
+		return check_one(c, at, f, parent, v);
+	}
+	enum json_type want = f->container == SCHEMA_LIST ? JSON_ARRAY : JSON_OBJECT;
+	if (json_type_of(v) == want) {
+		return check_many(c, at, f, v);
+	}
+	struct strv type = go_container(c->arena, f);
+	return type.p ? wrong(c, at, type_word(v), type) : ERR_NOMEM;
+}
+
+static int add_unknown(struct check *c, const struct step *at)
+{
+	struct schema_report *r = c->out;
+	if (r->n_unknown == MAX_UNKNOWN) {
+		return ERR_OK;
+	}
+	if (!r->unknown) {
+		r->unknown = arena_array(c->arena, struct strv, MAX_UNKNOWN);
+	}
+	struct strv text = path_text(c->arena, at);
+	if (!r->unknown || !text.p) {
+		return ERR_NOMEM;
+	}
+	r->unknown[r->n_unknown++] = text;
+	return ERR_OK;
+}
+
+/* "", 0, false, [] and {}: what Go's omitempty does not print. */
+static bool is_zero(const struct json *v)
+{
+	switch (json_type_of(v)) {
+	case JSON_STRING:
+		return json_str(v).n == 0;
+	case JSON_NUMBER:
+		return json_number(v) == 0;
+	case JSON_BOOL:
+		return !json_bool(v, false);
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		return json_count(v) == 0;
+	case JSON_NULL:
+	case JSON_NONE:
+		break;
+	}
+	return true;
+}
+
+static int check_member(struct check *c, struct step *at, const struct schema_type *t,
+	struct json *object, struct json *member)
+{
+	const char *key = json_key(member);
+	const struct schema_field *f = schema_field(t, key);
+	if (!f) {
+		at->what = STEP_KEY;
+		at->key = strv_of(key);
+		(void)json_detach(object, member); /* dropped, as the server does */
+		return add_unknown(c, at);
+	}
+	if (json_is_null(member) && f->shape != SCHEMA_ANY) {
+		(void)json_detach(object, member);
+		return ERR_OK;
+	}
+	at->what = STEP_FIELD;
+	at->field = f;
+	bool zero = f->omit_zero && is_zero(member);
+	int err = check_field(c, at, f, object, member);
+	if (err == ERR_OK && zero) {
+		(void)json_detach(object, member);
+	}
+	return err;
+}
+
+static int check_struct(struct check *c, const struct step *up, const struct schema_type *t,
+	struct json *v)
+{
+	struct step at = { .up = up, .owner = t };
+	struct json *next;
+	for (struct json *member = json_first(v); member; member = next) {
+		next = json_next(member);
+		int err = check_member(c, &at, t, v, member);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+int schema_check(struct arena *a, const struct schema_type *t, struct json *v,
+	struct schema_report *out)
+{
+	*out = (struct schema_report){ .n_unknown = 0 };
+	struct check c = { .arena = a, .out = out };
+	int err;
+	if (json_is_object(v)) {
+		err = check_struct(&c, NULL, t, v);
+	} else {
+		struct strv type = arena_printf(a, "v1.%s", t->go_name);
+		err = type.p ? wrong(&c, NULL, type_word(v), type) : ERR_NOMEM;
+	}
+	if (err == ERR_OK && out->bad.n > 0) {
+		err = ERR_BAD_TYPE;
+	}
+	return err;
+}
