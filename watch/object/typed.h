@@ -119,24 +119,27 @@ struct endpointslice {
 };
 
 /* A label selector: matchLabels and matchExpressions as one list of requirements, all to hold. */
-enum selector_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_NOT_EXISTS };
+enum selector_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_NOT_EXISTS, SELECT_GT, SELECT_LT };
 struct selector_req {
 	struct strv key;
 	enum selector_op op;
-	struct strv_list values;
+	struct strv_list values; /* sorted, each once */
+	bool exact;              /* SELECT_IN, SELECT_NOT_IN with one value, written "=" or "!=" */
 };
 struct selector {
 	const struct selector_req *reqs;
 	size_t n; /* 0 matches everything */
 };
 bool selector_matches(const struct selector *s, const struct labels *l);
-/* From a metav1.LabelSelector value; NULL value gives an empty selector. errors ERR_SYNTAX (unknown operator, values
- * missing or not allowed), ERR_NOMEM */
+/* From a metav1.LabelSelector value; NULL value gives an empty selector. Requirements come in the order of their keys.
+ * Keys and values are not judged. errors ERR_SYNTAX (unknown operator, values missing or not allowed), ERR_BAD_TYPE,
+ * ERR_NOMEM */
 NODISCARD int selector_from_json(struct arena *a, const struct json *label_selector, struct selector *out);
-/* From the query text of labelSelector: "a=b,c!=d,e in (f,g),h,!i". errors ERR_SYNTAX with why filled, ERR_NOMEM */
+/* From the query text of labelSelector: "a=b,c!=d,e in (f,g),h,!i,j>1". Requirements come in the order of their keys, as
+ * apimachinery's labels.Parse gives them; so do the texts in why. errors ERR_SYNTAX with why filled, ERR_NOMEM */
 NODISCARD int selector_parse(
 	struct arena *a, struct strv text, struct selector *out, char why[160]);
-/* Text as the API prints it in Scale.status.selector: "app=web,tier in (a,b)". */
+/* Text as the API prints it in Scale.status.selector: "app=web,tier in (a,b)". {NULL,0} when out of memory. */
 struct strv selector_print(struct arena *a, const struct selector *s);
 
 struct claim_template { /* spec.volumeClaimTemplates[] */

@@ -40,17 +40,19 @@ uint64_t store_next_revision(const struct store *s); /* what the next commit mus
  * errors ERR_NOMEM (nothing changed) */
 NODISCARD int store_commit(struct store *s, enum watch_type type, const struct object *obj);
 
-/* Borrowed until the next commit; NULL if absent. */
+/* Borrowed until its object changes; NULL if absent. */
 const struct object *store_get(const struct store *s, enum kind kind, struct strv ns, struct strv name);
 /* Objects of one kind in the order of (namespace, name). ns "" means all namespaces. after_*: begin behind that
- * key (for `continue`); empty name: from the start. The visitor returns false to stop. */
+ * key (for `continue`); empty name: from the start. The visitor returns false to stop, and may commit: the walk goes on
+ * behind the key it has reached. */
 typedef bool (*store_visit_fn)(void *ctx, const struct object *o);
 void store_visit(const struct store *s, enum kind kind, struct strv ns, struct strv after_ns,
 	struct strv after_name, store_visit_fn fn, void *ctx);
 size_t store_count(const struct store *s, enum kind kind);
 
 /* The first change after *cursor among kinds; moves *cursor past it (or to the newest revision when there is none, then
- * out->obj is NULL). errors ERR_GONE: *cursor is older than the history. */
+ * out->obj is NULL). *out is borrowed until the next commit. Costs O(log changes), however many of other kinds lie
+ * between. errors ERR_GONE: *cursor is older than the history. */
 NODISCARD int store_read(const struct store *s, uint64_t *cursor, kind_set kinds, struct store_change *out);
 
 /* Called after every commit, once a turn at most, when all RECORDS subscribers have digested it: the moment clients may
@@ -64,9 +66,17 @@ struct store_listener {
 void store_listen(struct store *s, struct store_listener *l);
 void store_unlisten(struct store *s, struct store_listener *l);
 
-/* The subscribing half of watch_api (watch/store/hub.c). */
+/* The subscribing half of watch_api (watch/store/hub.c). What exists is remembered by the call and told from the hub's
+ * turn: ADDED for each object of a kind, SYNCED, the next kind, then live changes in the order of their revisions.
+ * Subscribers never lose a change: history keeps what one of them has not been told yet, whatever its limits.
+ * An object that comes to match the label selector is ADDED, one that no longer does is DELETED in its last matching
+ * state. errors ERR_SYNTAX (selector), ERR_NOMEM */
 NODISCARD int hub_subscribe(struct store *s, const struct watch_interest *w, struct watch_sub **out);
 void hub_unsubscribe(struct store *s, struct watch_sub *sub);
 /* Delivers to RECORDS subscribers until none has anything left, now. Call it before a reply leaves the process, so that
- * what a client has been told is already resolvable. Not from inside a subscriber. */
+ * what a client has been told is already resolvable. From inside a RECORDS subscriber it does nothing: the delivery
+ * that is under way goes on until all is digested. */
 void hub_settle(struct store *s);
+/* The newest revision that every subscriber in this process has been told of (CONTROL ones too): a reply to an
+ * in-process call waits for its own. */
+uint64_t hub_digested(const struct store *s);
