@@ -1,0 +1,36 @@
+/* Finds an element of a list by what tells it apart (a merge key, the element itself, a path element), in
+ * O(log n): lists of clients may be long.
+ * Regime: everything in the caller's arena. Called by: strategic_list, blend, owned. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/json.h"
+
+struct list_key {
+	enum json_type type; /* "80" and 80 differ */
+	struct strv text;
+};
+struct list_slot {
+	struct list_key key;
+	size_t at; /* position in the list */
+};
+struct list_index {
+	struct list_slot *slots;
+	size_t n;
+};
+
+#define LIST_NOWHERE SIZE_MAX
+
+/* The key of a scalar; of other values their canonical text. errors ERR_NOMEM */
+NODISCARD int list_key_of(struct arena *a, const struct json *v, struct list_key *out);
+int list_key_cmp(const struct list_key *a, const struct list_key *b);
+/* Of n keys, keys[i] being that of element i. errors ERR_NOMEM */
+NODISCARD int list_index_init(
+	struct arena *a, const struct list_key *keys, size_t n, struct list_index *out);
+/* The first position of that key, or LIST_NOWHERE. */
+size_t list_index_find(const struct list_index *x, const struct list_key *key);
+/* How many elements have it. */
+size_t list_index_count(const struct list_index *x, const struct list_key *key);
