@@ -11,7 +11,7 @@
 #include "base/strv.h"
 
 /* Answers GET of "/openapi/v2", "/openapi/v3", "/openapi/v3/api/v1", "/openapi/v3/apis/G/V". The query (hash=) may
- * be ignored. a: scratch, may be reset between pieces by nobody but the caller.
+ * be ignored. a: scratch, a few KiB.
  * out    text appended; *out_content_type static storage; the v2 document is empty text
  * errors ERR_NOT_FOUND (another path, or a group-version not served: nothing written), ERR_NOMEM */
 NODISCARD int openapi_answer(struct arena *a, struct strv path, struct buf *out, const char **out_content_type);

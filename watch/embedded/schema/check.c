@@ -16,10 +16,10 @@
 
 /* One step of the path from the root to the value at hand. */
 struct step {
-	const struct step *up;             /* NULL: the root */
-	const struct schema_type *owner;   /* the struct whose field this is */
+	const struct step *up;           /* NULL: the root */
+	const struct schema_type *owner; /* the struct whose field this is */
 	const struct schema_field *field;
-	struct strv key;                   /* of a member that has no field, or of a map */
+	struct strv key; /* of a member that has no field, or of a map */
 	size_t index;
 	enum { STEP_FIELD, STEP_INDEX, STEP_KEY } what;
 };
@@ -38,9 +38,11 @@ static const struct {
 } embedded[] = {
 	{ &schema_type_volume, "VolumeSource", "name", false },
 	{ &schema_type_probe, "ProbeHandler", "exec|grpc|httpGet|tcpSocket", true },
-	{ &schema_type_ephemeral_container, "EphemeralContainerCommon", "targetContainerName", false },
+	{ &schema_type_ephemeral_container, "EphemeralContainerCommon", "targetContainerName",
+		false },
 	{ &schema_type_persistent_volume_spec, "PersistentVolumeSource",
-		"accessModes|capacity|claimRef|mountOptions|nodeAffinity|persistentVolumeReclaimPolicy|"
+		"accessModes|capacity|claimRef|mountOptions|nodeAffinity|"
+		"persistentVolumeReclaimPolicy|"
 		"storageClassName|volumeAttributesClassName|volumeMode",
 		false },
 	{ &schema_type_config_map_volume_source, "LocalObjectReference", "name", true },
@@ -142,10 +144,11 @@ static int wrong(struct check *c, const struct step *at, struct strv value, stru
 	}
 	struct strv path = go_path(c->arena, at);
 	return !path.p ? ERR_NOMEM
-		       : complain(c, arena_printf(c->arena,
-					     "json: cannot unmarshal %.*s into Go struct field "
-					     "%s%.*s of type %.*s",
-					     STRV_ARG(value), owner, STRV_ARG(path), STRV_ARG(type)));
+		       : complain(c,
+				 arena_printf(c->arena,
+					 "json: cannot unmarshal %.*s into Go struct field "
+					 "%s%.*s of type %.*s",
+					 STRV_ARG(value), owner, STRV_ARG(path), STRV_ARG(type)));
 }
 
 static struct strv type_word(const struct json *v)
@@ -212,15 +215,15 @@ static struct strv go_container(struct arena *a, const struct schema_field *f)
 				STRV_ARG(one));
 }
 
-static int wrong_one(struct check *c, const struct step *at, const struct schema_field *f,
-	const struct json *v)
+static int wrong_one(
+	struct check *c, const struct step *at, const struct schema_field *f, const struct json *v)
 {
 	struct strv type = go_type(c->arena, f);
 	return type.p ? wrong(c, at, type_word(v), type) : ERR_NOMEM;
 }
 
-static int check_integer(struct check *c, const struct step *at, const struct schema_field *f,
-	const struct json *v)
+static int check_integer(
+	struct check *c, const struct step *at, const struct schema_field *f, const struct json *v)
 {
 	if (json_type_of(v) != JSON_NUMBER) {
 		return wrong_one(c, at, f, v);
@@ -282,7 +285,7 @@ static int check_time(struct check *c, const struct step *at, const struct schem
 static bool is_base64(char ch)
 {
 	return (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') ||
-		ch == '+' || ch == '/';
+	       ch == '+' || ch == '/';
 }
 
 /* RFC 4648 with padding; line breaks are passed over, as Go does. The offset of the first wrong byte, or -1. */
@@ -310,21 +313,21 @@ static int64_t base64_error(struct strv s)
 	return in_group == 0 ? -1 : (int64_t)(pads > 0 ? s.n : group_at);
 }
 
-static int check_bytes(struct check *c, const struct step *at, const struct schema_field *f,
-	const struct json *v)
+static int check_bytes(
+	struct check *c, const struct step *at, const struct schema_field *f, const struct json *v)
 {
 	if (!json_is_string(v)) {
 		return wrong_one(c, at, f, v);
 	}
 	int64_t offset = base64_error(json_str(v));
 	return offset < 0 ? ERR_OK
-			  : complain(c, arena_printf(c->arena,
-						"illegal base64 data at input byte %lld",
-						(long long)offset));
+			  : complain(c,
+				    arena_printf(c->arena, "illegal base64 data at input byte %lld",
+					    (long long)offset));
 }
 
-static int check_struct(struct check *c, const struct step *at, const struct schema_type *t,
-	struct json *v);
+static int check_struct(
+	struct check *c, const struct step *at, const struct schema_type *t, struct json *v);
 
 /* One value that is not null, standing in parent. */
 static int check_one(struct check *c, const struct step *at, const struct schema_field *f,
@@ -385,18 +388,17 @@ static struct json *zero_value(struct arena *a, const struct schema_field *f)
 }
 
 /* The elements of a list, the members of a map. */
-static int check_many(struct check *c, const struct step *up, const struct schema_field *f,
-	struct json *v)
+static int check_many(
+	struct check *c, const struct step *up, const struct schema_field *f, struct json *v)
 {
-	struct step at = { .up = up,
-		.what = f->container == SCHEMA_LIST ? STEP_INDEX : STEP_KEY };
+	struct step at = { .up = up, .what = f->container == SCHEMA_LIST ? STEP_INDEX : STEP_KEY };
 	struct json *next;
 	for (struct json *item = json_first(v); item; item = next, at.index++) {
 		next = json_next(item);
 		at.key = strv_of(json_key(item));
 		int err = json_is_null(item)
-			? json_replace(c->arena, v, item, zero_value(c->arena, f))
-			: check_one(c, &at, f, v, item);
+				  ? json_replace(c->arena, v, item, zero_value(c->arena, f))
+				  : check_one(c, &at, f, v, item);
 		if (err != ERR_OK) {
 			return err;
 		}
@@ -481,8 +483,8 @@ static int check_member(struct check *c, struct step *at, const struct schema_ty
 	return err;
 }
 
-static int check_struct(struct check *c, const struct step *up, const struct schema_type *t,
-	struct json *v)
+static int check_struct(
+	struct check *c, const struct step *up, const struct schema_type *t, struct json *v)
 {
 	struct step at = { .up = up, .owner = t };
 	struct json *next;
@@ -496,8 +498,8 @@ static int check_struct(struct check *c, const struct step *up, const struct sch
 	return ERR_OK;
 }
 
-int schema_check(struct arena *a, const struct schema_type *t, struct json *v,
-	struct schema_report *out)
+int schema_check(
+	struct arena *a, const struct schema_type *t, struct json *v, struct schema_report *out)
 {
 	*out = (struct schema_report){ .n_unknown = 0 };
 	struct check c = { .arena = a, .out = out };

@@ -119,8 +119,7 @@ static int mirror_service_account(struct arena *a, struct json *spec)
 	struct strv now = json_str(json_get(spec, "serviceAccountName"));
 	struct strv old = json_str(json_get(spec, "serviceAccount"));
 	if (now.n > 0) {
-		return strv_eq(now, old) ? ERR_OK
-					 : json_set_str(a, spec, "serviceAccount", now);
+		return strv_eq(now, old) ? ERR_OK : json_set_str(a, spec, "serviceAccount", now);
 	}
 	return old.n > 0 ? json_set_str(a, spec, "serviceAccountName", old) : ERR_OK;
 }
@@ -154,9 +153,8 @@ static int default_requests(struct arena *a, struct json *container)
 	}
 	for (struct json *limit = json_first(limits); limit; limit = json_next(limit)) {
 		const char *key = json_key(limit);
-		int err = json_get(requests, key)
-			? ERR_OK
-			: json_set(a, requests, key, json_copy(a, limit));
+		int err = json_get(requests, key) ? ERR_OK
+						  : json_set(a, requests, key, json_copy(a, limit));
 		if (err != ERR_OK) {
 			return err;
 		}
@@ -264,8 +262,8 @@ static int default_affinity(struct arena *a, struct json *spec)
 		return ERR_NOMEM;
 	}
 	return json_get(client, "timeoutSeconds")
-		? ERR_OK
-		: json_set_i64(a, client, "timeoutSeconds", 10800);
+		       ? ERR_OK
+		       : json_set_i64(a, client, "timeoutSeconds", 10800);
 }
 
 static int default_traffic(struct arena *a, struct json *spec)
@@ -274,7 +272,7 @@ static int default_traffic(struct arena *a, struct json *spec)
 	bool balanced = strv_eq(type, STRV("LoadBalancer"));
 	bool cluster = strv_eq(type, STRV("ClusterIP"));
 	bool outside = balanced || strv_eq(type, STRV("NodePort")) ||
-		(cluster && json_count(json_get(spec, "externalIPs")) > 0);
+		       (cluster && json_count(json_get(spec, "externalIPs")) > 0);
 	int err = ERR_OK;
 	if (outside) {
 		err = set_blank(a, spec, "externalTrafficPolicy", STRV("Cluster"));
@@ -317,8 +315,7 @@ static int default_namespace(struct arena *a, struct json *ns)
 		return ERR_OK;
 	}
 	struct json *labels = json_ensure_object(a, meta, "labels");
-	return !labels ? ERR_NOMEM
-		       : json_set_str(a, labels, "kubernetes.io/metadata.name", name);
+	return !labels ? ERR_NOMEM : json_set_str(a, labels, "kubernetes.io/metadata.name", name);
 }
 
 static int default_node(struct arena *a, struct json *node)

@@ -191,8 +191,7 @@ bool quantity_text(const struct quantity *q, char out[QUANTITY_CHARS])
 		return true;
 	}
 	/* Small or broken amounts lose their binary form, so that nothing is rounded. */
-	if (q->format == QUANTITY_BINARY && n >= (u128)1024 * 1000000000u &&
-		n % 1000000000u == 0) {
+	if (q->format == QUANTITY_BINARY && n >= (u128)1024 * 1000000000u && n % 1000000000u == 0) {
 		return binary_text(q, out);
 	}
 	int exponent = -NANO;

@@ -136,8 +136,10 @@ static struct strv complaint(struct arena *a, const struct reader *r)
 			a, "parsing time \"%.*s\": %s out of range", STRV_ARG(r->whole), r->beyond);
 	}
 	if (r->bad) {
-		return arena_printf(a, "parsing time \"%.*s\" as \"%s\": cannot parse \"%.*s\" as \"%s\"",
-			STRV_ARG(r->whole), r->micro ? LAYOUT_MICRO : LAYOUT, STRV_ARG(r->rest), r->bad);
+		return arena_printf(a,
+			"parsing time \"%.*s\" as \"%s\": cannot parse \"%.*s\" as \"%s\"",
+			STRV_ARG(r->whole), r->micro ? LAYOUT_MICRO : LAYOUT, STRV_ARG(r->rest),
+			r->bad);
 	}
 	return arena_printf(a, "parsing time \"%.*s\": extra text: \"%.*s\"", STRV_ARG(r->whole),
 		STRV_ARG(r->rest));

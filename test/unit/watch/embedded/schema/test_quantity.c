@@ -48,8 +48,8 @@ static void quantities_are_printed_in_canonical_form(void **state)
 static void other_texts_are_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "", "abc", "1Kx", "Gi", "-", "+", ".", "1.2.3", "1 k", "1e", "1e+", "e3",
-		"1k1", "--1", "0x10", "1_000", "1e3k" };
+	static const char *const bad[] = { "", "abc", "1Kx", "Gi", "-", "+", ".", "1.2.3", "1 k",
+		"1e", "1e+", "e3", "1k1", "--1", "0x10", "1_000", "1e3k" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct quantity q;
 		int err = quantity_parse(strv_of(bad[i]), &q);
@@ -59,7 +59,8 @@ static void other_texts_are_refused(void **state)
 	}
 	struct quantity q;
 	assert_int_equal(quantity_parse(STRV("1e9999999999"), &q), ERR_RANGE);
-	assert_int_equal(quantity_parse(STRV("99999999999999999999999999999999999999999999"), &q), ERR_RANGE);
+	assert_int_equal(quantity_parse(STRV("99999999999999999999999999999999999999999999"), &q),
+		ERR_RANGE);
 	assert_int_equal(quantity_parse(STRV("1e-9999999999"), &q), ERR_OK);
 	assert_int_equal(quantity_parse(STRV("1000E"), &q), ERR_OK);
 	char text[QUANTITY_CHARS];
@@ -72,8 +73,8 @@ static void amounts_are_compared_by_value(void **state)
 	static const struct {
 		const char *a, *b;
 		int want;
-	} pairs[] = { { "1Gi", "1024Mi", 0 }, { "1G", "1Gi", -1 }, { "1", "999m", 1 }, { "-1", "1", -1 },
-		{ "-2", "-1", -1 }, { "0", "-0", 0 } };
+	} pairs[] = { { "1Gi", "1024Mi", 0 }, { "1G", "1Gi", -1 }, { "1", "999m", 1 },
+		{ "-1", "1", -1 }, { "-2", "-1", -1 }, { "0", "-0", 0 } };
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		struct quantity a, b;
 		assert_int_equal(quantity_parse(strv_of(pairs[i].a), &a), ERR_OK);
