@@ -105,8 +105,7 @@ size_t json_count(const struct json *array_or_object)
 {
 	size_t n = 0;
 	for
-		json_each(v, array_or_object)
-		{
+		json_each (v, array_or_object) {
 			n++;
 		}
 	return n;
@@ -336,6 +335,23 @@ int json_replace(struct arena *a, struct json *parent, struct json *old, struct 
 	return ERR_OK;
 }
 
+int json_set_new(struct arena *a, struct json *object, struct strv key, struct json *v)
+{
+	if (!object || !v) {
+		return ERR_NOMEM;
+	}
+	if (!json_is_object(object)) {
+		return ERR_BAD_TYPE;
+	}
+	REQUIRE(has_no_parent(v));
+	v->n.string = text_copy(a, key);
+	if (!v->n.string) {
+		return ERR_NOMEM;
+	}
+	link_before(object, v, NULL);
+	return ERR_OK;
+}
+
 int json_set_strv(struct arena *a, struct json *object, struct strv key, struct json *v)
 {
 	if (!object || !v) {
@@ -348,13 +364,7 @@ int json_set_strv(struct arena *a, struct json *object, struct strv key, struct 
 	if (old) {
 		return old == v ? ERR_OK : json_replace(a, object, old, v);
 	}
-	REQUIRE(has_no_parent(v));
-	v->n.string = text_copy(a, key);
-	if (!v->n.string) {
-		return ERR_NOMEM;
-	}
-	link_before(object, v, NULL);
-	return ERR_OK;
+	return json_set_new(a, object, key, v);
 }
 
 int json_set(struct arena *a, struct json *object, const char *key, struct json *v)

@@ -19,14 +19,23 @@
 
 struct json; /* one value */
 
-enum json_type { JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+	JSON_NONE,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
 
 /* Where and why a text was refused, and which keys came twice. */
 struct json_report {
-	size_t offset;      /* byte in the text where the error was found */
-	char why[120];      /* English, complete without the offset */
-	struct strv *dups;  /* paths of duplicated keys ("spec.template.foo", "items[0].a"), in the arena */
-	size_t n_dups;      /* at most 100 are kept */
+	size_t offset; /* byte in the text where the error was found */
+	char why[120]; /* English, complete without the offset */
+	struct strv *
+		dups; /* paths of duplicated keys ("spec.template.foo", "items[0].a"), in the arena */
+	size_t n_dups; /* at most 100 are kept */
 };
 
 #define JSON_MAX_DEPTH 512 /* deeper is ERR_TOO_DEEP; cJSON itself stops at 1000 */
@@ -35,6 +44,11 @@ struct json_report {
  * report may be NULL. errors ERR_SYNTAX, ERR_TOO_DEEP, ERR_BAD_ENCODING (not UTF-8, or U+0000), ERR_NOMEM */
 NODISCARD int json_parse(
 	struct arena *a, struct strv text, struct json **out, struct json_report *report);
+
+/* Decodes the first value of *text and moves *text behind it and the white space that follows; for values in a
+ * row. *out is NULL when nothing but white space is left. Otherwise as json_parse; offsets count from *text. */
+NODISCARD int json_parse_front(
+	struct arena *a, struct strv *text, struct json **out, struct json_report *report);
 
 /* Compact text, members in their order. errors: b->err (ERR_NOMEM) */
 void json_print(const struct json *v, struct buf *b);
@@ -50,9 +64,10 @@ bool json_is_object(const struct json *v);
 bool json_is_array(const struct json *v);
 bool json_is_string(const struct json *v);
 bool json_is_null(const struct json *v);
-struct json *json_get(const struct json *object, const char *key);          /* member or NULL */
+struct json *json_get(const struct json *object, const char *key); /* member or NULL */
 struct json *json_get_strv(const struct json *object, struct strv key);
-struct json *json_dig(const struct json *object, const char *dotted_path);  /* "spec.template.spec" */
+struct json *json_dig(
+	const struct json *object, const char *dotted_path); /* "spec.template.spec" */
 size_t json_count(const struct json *array_or_object);
 struct json *json_first(const struct json *array_or_object); /* iterate: first, then next */
 struct json *json_next(const struct json *v);
@@ -70,7 +85,8 @@ double json_number(const struct json *v); /* 0 unless a number */
 /* The same value: object members in any order, numbers by value. */
 bool json_equal(const struct json *a, const struct json *b);
 
-#define json_each(v, in) (struct json *v = json_first(in); v; v = json_next(v)) /* for json_each(x, list) { } */
+#define json_each(v, in)                                                                           \
+	(struct json *v = json_first(in); v; v = json_next(v)) /* for json_each(x, list) { } */
 
 /* Making. NULL when out of memory. Text is copied; U+0000 and bytes that are not UTF-8 become U+FFFD, as Go's
  * encoder does. n must be finite. */
@@ -88,6 +104,9 @@ struct json *json_copy(struct arena *a, const struct json *v); /* deep */
  * appends. errors ERR_NOMEM, ERR_BAD_TYPE (set on no object, insert into no array) */
 NODISCARD int json_set(struct arena *a, struct json *object, const char *key, struct json *v);
 NODISCARD int json_set_strv(struct arena *a, struct json *object, struct strv key, struct json *v);
+/* As json_set_strv, for a key that the caller knows to be new: nothing is looked up, so that building a big
+ * object takes linear time. */
+NODISCARD int json_set_new(struct arena *a, struct json *object, struct strv key, struct json *v);
 NODISCARD int json_set_str(struct arena *a, struct json *object, const char *key, struct strv s);
 NODISCARD int json_set_i64(struct arena *a, struct json *object, const char *key, int64_t n);
 NODISCARD int json_set_bool(struct arena *a, struct json *object, const char *key, bool b);

@@ -31,6 +31,7 @@ struct json_scan {
 	struct arena *arena;
 	struct strv text;
 	struct json_report *report; /* never NULL here */
+	bool is_front;              /* more may follow the value */
 	size_t at;
 	size_t n_numbers;
 	struct json_odd *odds; /* heap */
@@ -41,6 +42,8 @@ struct json_scan {
 /* Checks the whole text by RFC 8259, without recursion, and finds the odd numbers. errors as
  * json_parse */
 NODISCARD int json_scan_text(struct json_scan *s);
+/* Nothing but RFC 8259's white space. */
+bool json_is_blank(struct strv text);
 /* Length of the UTF-8 sequence at s.p[0], 0 if it is none (overlong, surrogate, beyond U+10FFFF,
  * cut). */
 size_t json_utf8_len(struct strv s);

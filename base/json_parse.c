@@ -217,11 +217,11 @@ static int settle_value(struct settle *w, cJSON *v, const struct step *at)
 /* Numbers too long for cJSON's buffer become 0 and blanks; settle_number puts them back. */
 static char *text_shortened(const struct json_scan *s)
 {
-	char *copy = malloc(s->text.n);
+	char *copy = malloc(s->at);
 	if (!copy) {
 		return NULL;
 	}
-	memcpy(copy, s->text.p, s->text.n);
+	memcpy(copy, s->text.p, s->at);
 	for (size_t i = 0; i < s->n_odds; i++) {
 		char *at = copy + (s->odds[i].text.p - s->text.p);
 		memset(at, ' ', s->odds[i].text.n);
@@ -230,7 +230,7 @@ static char *text_shortened(const struct json_scan *s)
 	return copy;
 }
 
-static int build(struct arena *a, const struct json_scan *s, cJSON **out)
+static int build(const struct json_scan *s, cJSON **out)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char *copy = NULL;
@@ -241,9 +241,9 @@ static int build(struct arena *a, const struct json_scan *s, cJSON **out)
 		}
 	}
 	(void)pthread_once(&once, hooks_install); /* fails only for a bad once */
-	hook_arena = a;
+	hook_arena = s->arena;
 	hook_failed = false;
-	cJSON *root = cJSON_ParseWithLengthOpts(copy ? copy : s->text.p, s->text.n, NULL, 0);
+	cJSON *root = cJSON_ParseWithLengthOpts(copy ? copy : s->text.p, s->at, NULL, 0);
 	hook_arena = NULL;
 	free(copy);
 	if (!root) {
@@ -253,30 +253,55 @@ static int build(struct arena *a, const struct json_scan *s, cJSON **out)
 	return ERR_OK;
 }
 
-int json_parse(struct arena *a, struct strv text, struct json **out, struct json_report *report)
+/* s is filled up to its report. */
+static int parse(struct json_scan *s, struct json **out)
 {
-	struct json_report own;
-	report = report ? report : &own;
-	*report = (struct json_report){ 0 };
-	struct json_scan s = { .arena = a, .text = text, .report = report };
 	cJSON *root = NULL;
-	int err = json_scan_text(&s);
+	int err = json_scan_text(s);
 	if (err != ERR_OK) {
 		goto out;
 	}
-	err = build(a, &s, &root);
+	err = build(s, &root);
 	if (err == ERR_OK) {
 		struct settle w = {
-			.arena = a, .odds = s.odds, .n_odds = s.n_odds, .report = report
+			.arena = s->arena, .odds = s->odds, .n_odds = s->n_odds, .report = s->report
 		};
 		err = settle_value(&w, root, NULL);
 	}
 	if (err != ERR_OK) {
-		(void)snprintf(report->why, sizeof(report->why), "%s", err_text(err)); /* fits */
+		(void)snprintf(
+			s->report->why, sizeof(s->report->why), "%s", err_text(err)); /* fits */
 		goto out;
 	}
 	*out = json_of(root);
 out:
-	free(s.odds);
+	free(s->odds);
+	return err;
+}
+
+int json_parse(struct arena *a, struct strv text, struct json **out, struct json_report *report)
+{
+	struct json_report own;
+	struct json_scan s = { .arena = a, .text = text, .report = report ? report : &own };
+	*s.report = (struct json_report){ 0 };
+	return parse(&s, out);
+}
+
+int json_parse_front(
+	struct arena *a, struct strv *text, struct json **out, struct json_report *report)
+{
+	struct json_report own;
+	struct json_scan s = { .arena = a, .text = *text, .report = report ? report : &own };
+	s.is_front = true;
+	*s.report = (struct json_report){ 0 };
+	if (json_is_blank(*text)) {
+		*text = strv_sub(*text, text->n, 0);
+		*out = NULL;
+		return ERR_OK;
+	}
+	int err = parse(&s, out);
+	if (err == ERR_OK) {
+		*text = strv_sub(*text, s.at, text->n);
+	}
 	return err;
 }

@@ -203,8 +203,7 @@ static void print_container(const struct json *v, bool is_object, enum style sty
 		print_sorted(v, b);
 	} else {
 		for
-			json_each(m, v)
-			{
+			json_each (m, v) {
 				if (m->n.string && is_object) {
 					print_string(m->n.string, style, b);
 					buf_add_char(b, ':');
@@ -289,8 +288,7 @@ struct json *json_copy(struct arena *a, const struct json *v)
 	}
 	cJSON *last = NULL;
 	for
-		json_each(m, v)
-		{
+		json_each (m, v) {
 			struct json *c = json_copy(a, m);
 			if (!c || !text_copy(a, &m->n.string, &c->n.string)) {
 				return NULL;

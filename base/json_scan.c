@@ -41,6 +41,13 @@ static void skip_space(struct json_scan *s)
 	}
 }
 
+bool json_is_blank(struct strv text)
+{
+	struct json_scan s = { .text = text };
+	skip_space(&s);
+	return s.at == text.n;
+}
+
 static int unexpected(struct json_scan *s, const char *wanted)
 {
 	int c = peek(s);
@@ -374,5 +381,6 @@ int json_scan_text(struct json_scan *s)
 		}
 	}
 	skip_space(s);
-	return s->at == s->text.n ? ERR_OK : unexpected(s, "nothing after the value");
+	return s->at == s->text.n || s->is_front ? ERR_OK
+						 : unexpected(s, "nothing after the value");
 }

@@ -1,6 +1,8 @@
-/* YAML to JSON values, over libyaml: several documents a stream, the scalar rules of sigs.k8s.io/yaml
- * (YAML 1.1 booleans true/false only as Kubernetes reads them, quoted scalars are strings, numbers as Go).
- * JSON is YAML here too. Anchors and aliases are expanded within a bound, merge keys ("<<") honoured.
+/* YAML to JSON values, over libyaml: several documents a stream, the scalar rules of sigs.k8s.io/yaml, which
+ * kubectl and kube-apiserver use: plain y, yes, on, true and their opposites are booleans (of keys too: "y: 1"
+ * has the key "true"), 0777 is octal, 1_000 a thousand, timestamps are strings, quoted scalars are strings.
+ * A key given twice is an error (kubectl itself takes the last). JSON is YAML here too, also several values in a
+ * row. Anchors and aliases are expanded within a bound, merge keys ("<<") honoured: what is written wins.
  * Regime: values in the caller's arena. Called by: watch/manifest, watch/remote (kubeconfig), embedded (apply). */
 #pragma once
 

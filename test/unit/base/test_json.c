@@ -114,14 +114,16 @@ static void accepted_texts_print_in_their_shortest_form(void **state)
 	static const struct {
 		const char *why, *in, *want;
 	} rows[] = {
-		{ "blanks go", " { \"a\" : [ 1 , true ,\r\n\tfalse, null ] } ", "{\"a\":[1,true,false,null]}" },
+		{ "blanks go", " { \"a\" : [ 1 , true ,\r\n\tfalse, null ] } ",
+			"{\"a\":[1,true,false,null]}" },
 		{ "an empty key is a key", "{\"\":{}}", "{\"\":{}}" },
 		{ "members keep their order", "{\"b\":1,\"a\":2}", "{\"b\":1,\"a\":2}" },
 		{ "keys differ by case", "{\"a\":1,\"A\":2}", "{\"a\":1,\"A\":2}" },
 		{ "escapes that need not be go", "\"\\/\\u0041\"", "\"/A\"" },
 		{ "escapes that must be stay", "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\"",
 			"\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\"" },
-		{ "a surrogate pair is one character", "\"\\ud83d\\ude00\"", "\"\xf0\x9f\x98\x80\"" },
+		{ "a surrogate pair is one character", "\"\\ud83d\\ude00\"",
+			"\"\xf0\x9f\x98\x80\"" },
 		{ "the last of Unicode", "\"\\udbff\\udfff\"", "\"\xf4\x8f\xbf\xbf\"" },
 		{ "a zero", "-0", "0" },
 		{ "an integer of ten digits", "1767322800", "1767322800" },
@@ -133,8 +135,12 @@ static void accepted_texts_print_in_their_shortest_form(void **state)
 		{ "the largest int64", "9223372036854775807", "9223372036854775807" },
 		{ "beyond int64", "18446744073709551616", "18446744073709551616" },
 		{ "an integer of eighty digits",
-			"[1,12345678901234567890123456789012345678901234567890123456789012345678901234567890,2]",
-			"[1,12345678901234567890123456789012345678901234567890123456789012345678901234567890,2]" },
+			"[1,"
+			"12345678901234567890123456789012345678901234567890123456789012345678901234"
+			"567890,2]",
+			"[1,"
+			"12345678901234567890123456789012345678901234567890123456789012345678901234"
+			"567890,2]" },
 		{ "odd ones among others keep their places",
 			"{\"a\":[1,9007199254740993],\"b\":2.5,\"c\":9007199254740995}",
 			"{\"a\":[1,9007199254740993],\"b\":2.5,\"c\":9007199254740995}" },
@@ -167,8 +173,10 @@ static void canonical_text_sorts_keys_and_escapes_as_go_does(void **state)
 	static const struct {
 		const char *why, *in, *want;
 	} rows[] = {
-		{ "keys by byte", "{\"b\":{\"z\":1,\"Y\":2},\"a\":[{\"d\":1,\"c\":2}],\"\":0,\"\xc3\xa4\":1}",
-			"{\"\":0,\"a\":[{\"c\":2,\"d\":1}],\"b\":{\"Y\":2,\"z\":1},\"\xc3\xa4\":1}" },
+		{ "keys by byte",
+			"{\"b\":{\"z\":1,\"Y\":2},\"a\":[{\"d\":1,\"c\":2}],\"\":0,\"\xc3\xa4\":1}",
+			"{\"\":0,\"a\":[{\"c\":2,\"d\":1}],\"b\":{\"Y\":2,\"z\":1},\"\xc3\xa4\":"
+			"1}" },
 		{ "angle brackets and ampersand", "\"<a>&\"", "\"\\u003ca\\u003e\\u0026\"" },
 		{ "line and paragraph separator", "\"\xe2\x80\xa8-\xe2\x80\xa9-\xe2\x80\xa7\"",
 			"\"\\u2028-\\u2029-\xe2\x80\xa7\"" },
@@ -219,7 +227,8 @@ static void nesting_ends_at_512_levels(void **state)
 	buf_deinit(&b);
 	assert_int_equal(json_parse(&a, nested(&a, 513, "[", "]"), &v, NULL), ERR_TOO_DEEP);
 	assert_int_equal(json_parse(&a, nested(&a, 10000, "[", "]"), &v, NULL), ERR_TOO_DEEP);
-	assert_int_equal(json_parse(&a, nested(&a, 1000000, "{\"a\":", "}"), &v, NULL), ERR_TOO_DEEP);
+	assert_int_equal(
+		json_parse(&a, nested(&a, 1000000, "{\"a\":", "}"), &v, NULL), ERR_TOO_DEEP);
 	arena_deinit(&a);
 }
 
@@ -230,8 +239,9 @@ static void the_last_of_duplicate_keys_wins_and_each_path_is_reported_once(void 
 	struct json_report r;
 	(void)state;
 	arena_init(&a, 0);
-	struct strv text = STRV("{\"a\":1,\"spec\":{\"x\":1,\"x\":[{\"y\":1,\"y\":2,\"y\":9007199254740993}]},"
-				"\"a\":{\"k\":1},\"l\":[0,{\"m\":1,\"m\":2}],\"a\":3}");
+	struct strv text = STRV(
+		"{\"a\":1,\"spec\":{\"x\":1,\"x\":[{\"y\":1,\"y\":2,\"y\":9007199254740993}]},"
+		"\"a\":{\"k\":1},\"l\":[0,{\"m\":1,\"m\":2}],\"a\":3}");
 	assert_int_equal(json_parse(&a, text, &v, &r), ERR_OK);
 	assert_string_equal(text_of(&a, v),
 		"{\"spec\":{\"x\":[{\"y\":9007199254740993}]},\"l\":[0,{\"m\":2}],\"a\":3}");
@@ -292,7 +302,8 @@ static void integers_are_read_exactly_or_refused(void **state)
 		{ "\"3\"", ERR_BAD_TYPE, 0 },
 		{ "null", ERR_BAD_TYPE, 0 },
 		{ "-0", ERR_OK, 0 },
-		{ "2.0000000000000000000000000000000000000000000000000000000000000000000", ERR_OK, 2 },
+		{ "2.0000000000000000000000000000000000000000000000000000000000000000000", ERR_OK,
+			2 },
 	};
 	struct arena a;
 	(void)state;
@@ -323,7 +334,8 @@ static void lookups_chain_through_what_is_absent(void **state)
 	struct arena a;
 	(void)state;
 	arena_init(&a, 0);
-	struct json *v = parse(&a, "{\"spec\":{\"a\":\"x\",\"b\":true,\"l\":[1,2],\"n\":null,\"d\":0.5}}");
+	struct json *v = parse(
+		&a, "{\"spec\":{\"a\":\"x\",\"b\":true,\"l\":[1,2],\"n\":null,\"d\":0.5}}");
 	assert_string_equal(json_cstr(json_dig(v, "spec.a")), "x");
 	assert_null(json_dig(v, "spec.a.b"));
 	assert_null(json_dig(v, "spec.nothing.at.all"));
@@ -364,7 +376,8 @@ static void trees_are_made_and_changed_in_place(void **state)
 	assert_int_equal(json_set_bool(&a, o, "yes", true), ERR_OK);
 	assert_int_equal(json_set(&a, o, "none", json_new_null(&a)), ERR_OK);
 	assert_int_equal(json_set_i64(&a, o, "n", 2), ERR_OK);
-	assert_string_equal(text_of(&a, o), "{\"name\":\"web\",\"n\":2,\"yes\":true,\"none\":null}");
+	assert_string_equal(
+		text_of(&a, o), "{\"name\":\"web\",\"n\":2,\"yes\":true,\"none\":null}");
 	struct json *l = json_ensure_array(&a, o, "list");
 	assert_ptr_equal(json_ensure_array(&a, o, "list"), l);
 	for (int i = 1; i <= 3; i++) {
@@ -389,7 +402,8 @@ static void trees_are_made_and_changed_in_place(void **state)
 	assert_null(json_remove_strv(o, STRV("absent")));
 	assert_int_equal(json_append(&a, l, name), ERR_OK);
 	assert_null(json_key(name));
-	assert_int_equal(json_set_strv(&a, o, (struct strv){ "keyhole", 3 }, json_detach(l, name)), ERR_OK);
+	assert_int_equal(
+		json_set_strv(&a, o, (struct strv){ "keyhole", 3 }, json_detach(l, name)), ERR_OK);
 	assert_non_null(json_ensure_object(&a, o, "n"));
 	assert_string_equal(text_of(&a, o),
 		"{\"n\":{},\"yes\":true,\"none\":null,\"list\":[4,1,2,3,{}],\"key\":\"web\"}");
@@ -429,9 +443,8 @@ static void text_that_json_cannot_carry_is_replaced(void **state)
 	(void)state;
 	arena_init(&a, 0);
 	struct json *v = json_new_str(&a, (struct strv){ "a\0b\xff\xc3\xa4\xe2\x82", 8 });
-	assert_string_equal(json_cstr(v),
-		"a\xef\xbf\xbd"
-		"b\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd");
+	assert_string_equal(json_cstr(v), "a\xef\xbf\xbd"
+					  "b\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd");
 	assert_true(json_equal(parse(&a, text_of(&a, v)), v));
 	assert_string_equal(json_cstr(json_new_str(&a, STRV_NONE)), "");
 	arena_deinit(&a);
@@ -480,7 +493,8 @@ static void equality_is_by_value_and_ignores_the_order_of_members(void **state)
 
 static void an_arena_at_its_limit_gives_an_error(void **state)
 {
-	static const char text[] = "{\"a\":[1,{\"b\":\"text\"},9007199254740993],\"a\":{\"c\":{\"c\":1,\"c\":2}}}";
+	static const char text[] =
+		"{\"a\":[1,{\"b\":\"text\"},9007199254740993],\"a\":{\"c\":{\"c\":1,\"c\":2}}}";
 	bool passed = false;
 	(void)state;
 	for (size_t limit = 16; !passed; limit += 16) {
