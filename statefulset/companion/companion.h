@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <uv.h>
 
 #include "base/base.h"
 #include "base/clock.h"
@@ -26,6 +27,7 @@ struct companion_config {
 	const char *node_name;      /* the Node that pods are bound to */
 	const char *node_ip;        /* hostIP */
 	const char *provisioner;    /* StorageClass.provisioner that is served: "ordinal.dev/lab" */
+	uv_loop_t *loop;            /* for file work off the loop */
 };
 
 /* errors ERR_NOMEM, libuv's */

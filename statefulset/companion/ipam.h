@@ -1,0 +1,19 @@
+/* Pod addresses from one IPv4 network: fresh ones first, in order; freed ones last, oldest first, so that a name that is
+ * still cached somewhere does not soon point at another pod. Regime: owned heap object. Called by: kubelet.c. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/option.h"
+
+struct ipam;
+
+/* first_host: offset of the first address in the network; the network's last address is never given.
+ * errors ERR_RANGE (no address in it), ERR_NOMEM */
+NODISCARD int ipam_new(const struct option_cidr *cidr, unsigned first_host, struct ipam **out);
+void ipam_free(struct ipam *m);
+/* Host order. errors ERR_NO_SPACE when all are taken */
+NODISCARD int ipam_take(struct ipam *m, uint32_t *out_address);
+/* Addresses that are not ours are ignored. */
+void ipam_release(struct ipam *m, uint32_t address);

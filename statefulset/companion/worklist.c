@@ -1,0 +1,288 @@
+/* The worklist: see its header.
+ * States of a key: idle -> posted (in the queue) -> looked at -> idle | busy (a call is out) -> posted ... */
+#include "statefulset/companion/worklist.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+#define RETRY_FIRST_MS 5
+#define RETRY_MOST_MS  60000
+#define LOOKS_A_TURN   64 /* keys looked at before the loop gets its turn */
+#define FAILURE_CHARS  200
+
+struct work {
+	struct worklist *list;
+	UT_hash_handle hh;
+	struct clock_timer timer;
+	struct work *next; /* in the queue */
+	uint64_t note;
+	unsigned failures; /* in a row */
+	bool posted;       /* in the queue */
+	bool busy;         /* a call is out */
+	bool again;        /* added while busy */
+	bool dropped;      /* forget when idle */
+	char failure[FAILURE_CHARS];
+	size_t ns_n, name_n;
+	char key[]; /* ns '\0' name '\0' */
+};
+
+struct worklist {
+	struct clock *clock;
+	const struct watch_api *api;
+	work_fn look;
+	void *ctx;
+	struct work *all; /* hash */
+	struct work *head, *tail;
+	struct clock_task turn;
+	bool closing;
+	size_t calls_out;
+};
+
+static void work_free(struct work *w)
+{
+	struct worklist *l = w->list;
+	clock_timer_stop(l->clock, &w->timer);
+	HASH_DEL(l->all, w);
+	free(w);
+}
+
+static void enqueue(struct work *w)
+{
+	struct worklist *l = w->list;
+	if (l->closing) {
+		return;
+	}
+	if (w->busy) {
+		w->again = true;
+		return;
+	}
+	if (!w->posted) {
+		w->posted = true;
+		w->next = NULL;
+		if (l->tail) {
+			l->tail->next = w;
+		} else {
+			l->head = w;
+		}
+		l->tail = w;
+	}
+	clock_post(l->clock, &l->turn);
+}
+
+static void look_at(struct work *w)
+{
+	struct worklist *l = w->list;
+	clock_timer_stop(l->clock, &w->timer);
+	w->dropped = false;
+	w->again = false;
+	l->look(l->ctx, w);
+	if (w->dropped && !w->busy && !w->posted) {
+		work_free(w);
+	}
+}
+
+static void on_turn(struct clock_task *t)
+{
+	struct worklist *l = container_of(t, struct worklist, turn);
+	for (int i = 0; i < LOOKS_A_TURN && l->head; i++) {
+		struct work *w = l->head;
+		l->head = w->next;
+		if (!l->head) {
+			l->tail = NULL;
+		}
+		w->posted = false;
+		look_at(w);
+	}
+	if (l->head) {
+		clock_post(l->clock, &l->turn);
+	}
+}
+
+static void on_timer(struct clock_timer *t)
+{
+	enqueue(container_of(t, struct work, timer));
+}
+
+int worklist_open(struct clock *clock, const struct watch_api *api, work_fn look, void *ctx,
+	struct worklist **out)
+{
+	struct worklist *l = calloc(1, sizeof(*l));
+	if (!l) {
+		return ERR_NOMEM;
+	}
+	*l = (struct worklist){ .clock = clock, .api = api, .look = look, .ctx = ctx };
+	clock_task_init(&l->turn, on_turn);
+	*out = l;
+	return ERR_OK;
+}
+
+static void worklist_free(struct worklist *l)
+{
+	struct work *w;
+	struct work *next;
+	HASH_ITER (hh, l->all, w, next) {
+		work_free(w);
+	}
+	free(l);
+}
+
+void worklist_close(struct worklist *l)
+{
+	if (!l) {
+		return;
+	}
+	l->closing = true;
+	clock_unpost(l->clock, &l->turn);
+	for (struct work *w = l->all; w; w = w->hh.next) {
+		clock_timer_stop(l->clock, &w->timer);
+	}
+	if (l->calls_out == 0) {
+		worklist_free(l);
+	}
+}
+
+void worklist_add(struct worklist *l, struct strv ns, struct strv name)
+{
+	size_t n = ns.n + name.n + 2;
+	char key[600];
+	if (n > sizeof(key)) {
+		return; /* no valid object has such a name */
+	}
+	if (ns.n > 0) {
+		memcpy(key, ns.p, ns.n);
+	}
+	key[ns.n] = '\0';
+	memcpy(key + ns.n + 1, name.p, name.n);
+	key[n - 1] = '\0';
+	struct work *w;
+	HASH_FIND(hh, l->all, key, n, w);
+	if (!w) {
+		w = calloc(1, sizeof(*w) + n);
+		if (!w) {
+			log_error("companion", "%.*s/%.*s: %s", STRV_ARG(ns), STRV_ARG(name),
+				err_text(ERR_NOMEM));
+			return;
+		}
+		w->list = l;
+		w->ns_n = ns.n;
+		w->name_n = name.n;
+		memcpy(w->key, key, n);
+		clock_timer_init(&w->timer, on_timer);
+		HASH_ADD(hh, l->all, key[0], (unsigned)n, w);
+	}
+	enqueue(w);
+}
+
+void worklist_add_all(struct worklist *l)
+{
+	for (struct work *w = l->all; w; w = w->hh.next) {
+		enqueue(w);
+	}
+}
+
+struct strv work_ns(const struct work *w)
+{
+	return (struct strv){ w->key, w->ns_n };
+}
+
+struct strv work_name(const struct work *w)
+{
+	return (struct strv){ w->key + w->ns_n + 1, w->name_n };
+}
+
+void work_after(struct work *w, int64_t delay_ms)
+{
+	struct clock *c = w->list->clock;
+	if (clock_timer_is_active(&w->timer) &&
+		w->timer.deadline_ms <= clock_now_ms(c) + delay_ms) {
+		return;
+	}
+	if (clock_timer_start(c, &w->timer, delay_ms)) {
+		log_error("companion", "%s: %s", w->key, err_text(ERR_NOMEM));
+	}
+}
+
+void work_drop(struct work *w)
+{
+	w->dropped = true;
+}
+
+uint64_t *work_note(struct work *w)
+{
+	return &w->note;
+}
+
+struct strv work_failure(const struct work *w)
+{
+	return strv_of(w->failure);
+}
+
+/* 5 ms, 10, 20 ... a minute. */
+static int64_t retry_delay(unsigned failures)
+{
+	int64_t delay = RETRY_FIRST_MS;
+	for (unsigned i = 1; i < failures && delay < RETRY_MOST_MS; i++) {
+		delay *= 2;
+	}
+	return delay < RETRY_MOST_MS ? delay : RETRY_MOST_MS;
+}
+
+static void failed(struct work *w, struct strv message)
+{
+	w->failures++;
+	size_t n = message.n < FAILURE_CHARS - 1 ? message.n : FAILURE_CHARS - 1;
+	if (n > 0) {
+		memcpy(w->failure, message.p, n);
+	}
+	w->failure[n] = '\0';
+	log_warn("companion", "%.*s/%.*s: %s", STRV_ARG(work_ns(w)), STRV_ARG(work_name(w)),
+		w->failure);
+	work_after(w, retry_delay(w->failures));
+}
+
+static void on_reply(void *ctx, const struct watch_reply *r)
+{
+	struct work *w = ctx;
+	struct worklist *l = w->list;
+	l->calls_out--;
+	w->busy = false;
+	if (l->closing) {
+		if (l->calls_out == 0) {
+			worklist_free(l);
+		}
+		return;
+	}
+	bool news = r->err == ERR_NOT_FOUND || r->err == ERR_CONFLICT || r->err == ERR_EXISTS;
+	if (r->err && !news) {
+		failed(w, r->message.n ? r->message : strv_of(err_text(r->err)));
+		return;
+	}
+	if (news) {
+		w->failures++; /* a key that only ever meets news must not spin */
+	} else {
+		w->failures = 0;
+		w->failure[0] = '\0';
+	}
+	if (w->failures > 3) {
+		work_after(w, retry_delay(w->failures));
+	} else {
+		enqueue(w);
+	}
+}
+
+void work_call(struct work *w, const struct watch_call *c)
+{
+	REQUIRE(!w->busy);
+	w->busy = true;
+	w->list->calls_out++;
+	int err = watch_call(w->list->api, c, on_reply, w);
+	if (err) {
+		w->busy = false;
+		w->list->calls_out--;
+		failed(w, strv_of(err_text(err)));
+	}
+}
