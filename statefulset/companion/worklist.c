@@ -13,6 +13,7 @@
 #define RETRY_MOST_MS  60000
 #define LOOKS_A_TURN   64 /* keys looked at before the loop gets its turn */
 #define FAILURE_CHARS  200
+#define KEY_CHARS      600 /* a namespace and a name are at most 63 and 253 */
 
 struct work {
 	struct worklist *list;
@@ -145,22 +146,35 @@ void worklist_close(struct worklist *l)
 	}
 }
 
-void worklist_add(struct worklist *l, struct strv ns, struct strv name)
+/* Spells a key into text; its length, 0 if no valid object has such a name. */
+static size_t key_spell(struct strv ns, struct strv name, char *text, size_t size)
 {
 	size_t n = ns.n + name.n + 2;
-	char key[600];
-	if (n > sizeof(key)) {
-		return; /* no valid object has such a name */
+	if (n > size || name.n == 0) {
+		return 0;
 	}
 	if (ns.n > 0) {
-		memcpy(key, ns.p, ns.n);
+		memcpy(text, ns.p, ns.n);
 	}
-	key[ns.n] = '\0';
-	memcpy(key + ns.n + 1, name.p, name.n);
-	key[n - 1] = '\0';
+	text[ns.n] = '\0';
+	memcpy(text + ns.n + 1, name.p, name.n);
+	text[n - 1] = '\0';
+	return n;
+}
+
+static struct work *work_find(struct worklist *l, const char *key, size_t n)
+{
 	struct work *w;
 	HASH_FIND(hh, l->all, key, n, w);
-	if (!w) {
+	return w;
+}
+
+void worklist_add(struct worklist *l, struct strv ns, struct strv name)
+{
+	char key[KEY_CHARS];
+	size_t n = key_spell(ns, name, key, sizeof(key));
+	struct work *w = n > 0 ? work_find(l, key, n) : NULL;
+	if (n > 0 && !w) {
 		w = calloc(1, sizeof(*w) + n);
 		if (!w) {
 			log_error("companion", "%.*s/%.*s: %s", STRV_ARG(ns), STRV_ARG(name),
@@ -174,7 +188,20 @@ void worklist_add(struct worklist *l, struct strv ns, struct strv name)
 		clock_timer_init(&w->timer, on_timer);
 		HASH_ADD(hh, l->all, key[0], (unsigned)n, w);
 	}
-	enqueue(w);
+	if (w) {
+		enqueue(w);
+	}
+}
+
+void worklist_note_add(struct worklist *l, struct strv ns, struct strv name, uint64_t bits)
+{
+	char key[KEY_CHARS];
+	size_t n = key_spell(ns, name, key, sizeof(key));
+	struct work *w = n > 0 ? work_find(l, key, n) : NULL;
+	if (w) {
+		w->note |= bits;
+		enqueue(w);
+	}
 }
 
 void worklist_add_all(struct worklist *l)

@@ -25,6 +25,8 @@ void worklist_close(struct worklist *l);
 
 /* Looks at the key soon. Out of memory: tried again with the key's next event; said in the log. */
 void worklist_add(struct worklist *l, struct strv ns, struct strv name);
+/* The same for a key that is being kept, with bits set in its note; nothing if it is not kept. */
+void worklist_note_add(struct worklist *l, struct strv ns, struct strv name, uint64_t bits);
 /* Every key that is being kept, soon. */
 void worklist_add_all(struct worklist *l);
 

@@ -1,0 +1,566 @@
+/* EndpointSlices: keeps the slices of every Service with a selector in step with its pods, as the EndpointSlice
+ * controller does. It subscribes as RECORDS and writes inside its event handler, so that a name is resolvable before any
+ * client can have seen the pod Ready.
+ * It keeps its own book of what it has written (entry -> slice -> places) and writes whole slices from it: events of its own
+ * writes need not have come back before the next change is worked on.
+ * Source: kube-controller-manager's endpointslice controller. Regime: see world.h; entries hold counted objects.
+ * Failure path: a refused write is logged; all Services are written again after a while. */
+#include "statefulset/companion/slices.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "statefulset/companion/world.h"
+
+#define REPAIR_MS   1000
+#define NAME_CHARS  254
+#define PLACE_CHARS 256
+#define SUFFIX      "bcdfghjklmnpqrstvwxz2456789" /* as generateName draws from */
+
+struct slice {
+	struct slice *next;
+	enum ip_family family;
+	uint64_t ports_hash; /* 0 while empty: fits any */
+	bool exists;         /* the API has it */
+	bool dirty;
+	size_t n;
+	const struct object *pods[SLICE_ENDPOINTS_MAX]; /* counted */
+	char name[NAME_CHARS];
+};
+
+struct place {
+	UT_hash_handle hh;
+	struct slice *slice;
+	size_t index;
+	char key[]; /* family letter, pod name */
+};
+
+struct entry {
+	UT_hash_handle hh;
+	const struct object *service; /* counted */
+	struct slice *slices;
+	struct place *places; /* hash */
+	char key[];           /* ns '\0' name */
+};
+
+struct slices {
+	struct world *world;
+	struct watch_cache *cache;
+	struct entry *entries; /* hash */
+	struct clock_timer repair;
+	struct body body;
+	size_t calls_out;
+	bool closing;
+};
+
+/* ---- the book ---- */
+
+static size_t entry_key(char *key, struct strv ns, struct strv name)
+{
+	if (ns.n + name.n + 1 > 2 * NAME_CHARS) {
+		return 0;
+	}
+	memcpy(key, ns.p, ns.n);
+	key[ns.n] = '\0';
+	memcpy(key + ns.n + 1, name.p, name.n);
+	return ns.n + 1 + name.n;
+}
+
+static struct entry *entry_find(struct slices *s, struct strv ns, struct strv name)
+{
+	char key[2 * NAME_CHARS];
+	size_t n = entry_key(key, ns, name);
+	struct entry *e = NULL;
+	if (n > 0) {
+		HASH_FIND(hh, s->entries, key, n, e);
+	}
+	return e;
+}
+
+static struct entry *entry_new(struct slices *s, const struct object *service)
+{
+	char key[2 * NAME_CHARS];
+	size_t n = entry_key(key, service->meta.ns, service->meta.name);
+	struct entry *e = n > 0 ? calloc(1, sizeof(*e) + n) : NULL;
+	if (e) {
+		memcpy(e->key, key, n);
+		e->service = object_ref(service);
+		HASH_ADD(hh, s->entries, key[0], (unsigned)n, e);
+	}
+	return e;
+}
+
+static size_t place_key(char *key, enum ip_family family, struct strv pod)
+{
+	if (pod.n + 1 > PLACE_CHARS) {
+		return 0;
+	}
+	key[0] = family == IP_V4 ? '4' : '6';
+	memcpy(key + 1, pod.p, pod.n);
+	return pod.n + 1;
+}
+
+static struct place *place_find(struct entry *e, enum ip_family family, struct strv pod)
+{
+	char key[PLACE_CHARS];
+	size_t n = place_key(key, family, pod);
+	struct place *p = NULL;
+	if (n > 0) {
+		HASH_FIND(hh, e->places, key, n, p);
+	}
+	return p;
+}
+
+static void entry_free(struct slices *s, struct entry *e)
+{
+	struct place *p;
+	struct place *p_next;
+	HASH_ITER (hh, e->places, p, p_next) {
+		HASH_DEL(e->places, p);
+		free(p);
+	}
+	while (e->slices) {
+		struct slice *next = e->slices->next;
+		for (size_t i = 0; i < e->slices->n; i++) {
+			object_unref(e->slices->pods[i]);
+		}
+		free(e->slices);
+		e->slices = next;
+	}
+	object_unref(e->service);
+	HASH_DEL(s->entries, e);
+	free(e);
+}
+
+static struct slice *slice_new(struct slices *s, struct entry *e, enum ip_family family)
+{
+	struct slice *sl = calloc(1, sizeof(*sl));
+	if (!sl) {
+		return NULL;
+	}
+	unsigned char random[5];
+	char suffix[sizeof(random) + 1] = "";
+	clock_random(s->world->clock, random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++) {
+		suffix[i] = SUFFIX[random[i] % (sizeof(SUFFIX) - 1)];
+	}
+	(void)snprintf(sl->name, sizeof(sl->name), "%.*s-%s", /* a Service's name is at most 63 */
+		STRV_ARG(e->service->meta.name), suffix);
+	sl->family = family;
+	sl->dirty = true;
+	sl->next = e->slices;
+	e->slices = sl;
+	return sl;
+}
+
+/* The slice that takes one more endpoint of this group: the fullest with room, else an empty one, else a new one. */
+static struct slice *slice_with_room(
+	struct slices *s, struct entry *e, enum ip_family family, uint64_t ports_hash)
+{
+	struct slice *best = NULL;
+	struct slice *empty = NULL;
+	for (struct slice *sl = e->slices; sl; sl = sl->next) {
+		if (sl->family != family || sl->n >= SLICE_ENDPOINTS_MAX) {
+			continue;
+		}
+		if (sl->n == 0) {
+			empty = sl;
+		} else if (sl->ports_hash == ports_hash && (!best || sl->n > best->n)) {
+			best = sl;
+		}
+	}
+	best = best ? best : empty;
+	return best ? best : slice_new(s, e, family);
+}
+
+NODISCARD static int place_add(struct slices *s, struct entry *e, enum ip_family family,
+	const struct object *pod, uint64_t ports_hash)
+{
+	char key[PLACE_CHARS];
+	size_t n = place_key(key, family, pod->meta.name);
+	struct place *p = n > 0 ? calloc(1, sizeof(*p) + n) : NULL;
+	struct slice *sl = p ? slice_with_room(s, e, family, ports_hash) : NULL;
+	if (!sl) {
+		free(p);
+		return ERR_NOMEM;
+	}
+	memcpy(p->key, key, n);
+	p->slice = sl;
+	p->index = sl->n;
+	sl->pods[sl->n++] = object_ref(pod);
+	sl->ports_hash = ports_hash;
+	sl->dirty = true;
+	HASH_ADD(hh, e->places, key[0], (unsigned)n, p);
+	return ERR_OK;
+}
+
+/* The last endpoint of the slice moves to the place that gets free. */
+static void place_remove(struct entry *e, struct place *p)
+{
+	struct slice *sl = p->slice;
+	object_unref(sl->pods[p->index]);
+	sl->n--;
+	if (p->index != sl->n) {
+		const struct object *moved = sl->pods[sl->n];
+		sl->pods[p->index] = moved;
+		struct place *m = place_find(e, sl->family, moved->meta.name);
+		REQUIRE(m != NULL);
+		m->index = p->index;
+	}
+	sl->dirty = true;
+	HASH_DEL(e->places, p);
+	free(p);
+}
+
+/* ---- writing ---- */
+
+static void on_repair(struct clock_timer *t);
+
+static void repair_later(struct slices *s)
+{
+	if (!clock_timer_is_active(&s->repair) &&
+		clock_timer_start(s->world->clock, &s->repair, REPAIR_MS)) {
+		log_error("endpointslices", "%s", err_text(ERR_NOMEM));
+	}
+}
+
+static void slices_free(struct slices *s)
+{
+	struct entry *e;
+	struct entry *next;
+	HASH_ITER (hh, s->entries, e, next) {
+		entry_free(s, e);
+	}
+	body_deinit(&s->body);
+	free(s);
+}
+
+static void on_reply(void *ctx, const struct watch_reply *r)
+{
+	struct slices *s = ctx;
+	s->calls_out--;
+	if (s->closing) {
+		if (s->calls_out == 0) {
+			slices_free(s);
+		}
+		return;
+	}
+	/* 404: the Service's end has taken the slice along. 403: so has its namespace's. */
+	if (r->err && r->err != ERR_NOT_FOUND && r->status != 403) {
+		log_warn("endpointslices", "write refused: %.*s", STRV_ARG(r->message));
+		repair_later(s);
+	}
+}
+
+static void send_call(struct slices *s, const struct watch_call *c)
+{
+	int err = watch_call(s->world->api, c, on_reply, s);
+	if (err) {
+		log_warn("endpointslices", "%s", err_text(err));
+		repair_later(s);
+	} else {
+		s->calls_out++;
+	}
+}
+
+static void slice_write(struct slices *s, struct entry *e, struct slice *sl, int64_t trigger_ms)
+{
+	struct body *b = &s->body;
+	body_reset(b);
+	struct slice_ports *ports = arena_new(&b->arena, struct slice_ports);
+	if (!ports) {
+		repair_later(s);
+		return;
+	}
+	if (sl->n > 0) {
+		slices_resolve_ports(e->service->as.service, sl->pods[0]->as.pod, ports);
+	}
+	struct json *endpoints;
+	struct json *slice = slices_body(
+		b, e->service, strv_of(sl->name), sl->family, ports, trigger_ms, &endpoints);
+	for (size_t i = 0; i < sl->n; i++) {
+		const struct object *node = watch_cache_get(
+			s->cache, KIND_NODE, STRV_NONE, sl->pods[i]->as.pod->node_name);
+		slices_put_endpoint(b, endpoints, e->service, sl->pods[i], sl->family,
+			node ? node->as.node->zone : STRV_NONE);
+	}
+	if (b->err) {
+		repair_later(s);
+		return;
+	}
+	sl->dirty = false;
+	send_call(s, &(struct watch_call){ .verb = sl->exists ? WATCH_UPDATE : WATCH_CREATE,
+			     .kind = KIND_ENDPOINTSLICE,
+			     .ns = e->service->meta.ns,
+			     .name = strv_of(sl->name),
+			     .body = slice,
+			     .manager = "endpointslice-controller" });
+	sl->exists = true;
+}
+
+static void slice_delete(struct slices *s, struct entry *e, struct slice **link)
+{
+	struct slice *sl = *link;
+	*link = sl->next;
+	if (sl->exists) {
+		send_call(s, &(struct watch_call){ .verb = WATCH_DELETE,
+				     .kind = KIND_ENDPOINTSLICE,
+				     .ns = e->service->meta.ns,
+				     .name = strv_of(sl->name),
+				     .manager = "endpointslice-controller" });
+	}
+	free(sl);
+}
+
+static size_t family_count(const struct entry *e, enum ip_family family)
+{
+	size_t n = 0;
+	for (const struct slice *sl = e->slices; sl; sl = sl->next) {
+		n += sl->family == family;
+	}
+	return n;
+}
+
+static bool wants_family(const struct service *svc, enum ip_family family)
+{
+	bool any = svc->family_v4 || svc->family_v6;
+	return !any || (family == IP_V4 ? svc->family_v4 : svc->family_v6);
+}
+
+/* Writes what has changed; empty slices go, but one a family stays. */
+static void flush(struct slices *s, struct entry *e, int64_t trigger_ms)
+{
+	struct slice **link = &e->slices;
+	while (*link) {
+		struct slice *sl = *link;
+		bool last = family_count(e, sl->family) == 1 &&
+			    wants_family(e->service->as.service, sl->family);
+		if (sl->n == 0 && !last) {
+			slice_delete(s, e, link);
+			continue;
+		}
+		if (sl->n == 0) {
+			sl->ports_hash = 0;
+		}
+		if (sl->dirty) {
+			slice_write(s, e, sl, trigger_ms);
+		}
+		link = &sl->next;
+	}
+}
+
+/* ---- deciding ---- */
+
+static bool node_is_known(const struct slices *s, const struct object *service, const struct object *pod)
+{
+	return service->as.service->publish_not_ready || pod->as.pod->node_name.n == 0 ||
+	       watch_cache_get(s->cache, KIND_NODE, STRV_NONE, pod->as.pod->node_name);
+}
+
+/* Whether an endpoint made from b would read as one made from a. */
+static bool same_endpoint(const struct object *a, const struct object *b)
+{
+	const struct pod *p = a->as.pod;
+	const struct pod *q = b->as.pod;
+	return p->ready == q->ready && a->meta.deletion_ms.set == b->meta.deletion_ms.set &&
+	       strv_eq(a->meta.uid, b->meta.uid) && strv_eq(p->hostname, q->hostname) &&
+	       strv_eq(p->subdomain, q->subdomain) && strv_eq(p->node_name, q->node_name) &&
+	       p->n_ips == q->n_ips &&
+	       (p->n_ips == 0 || memcmp(p->ips, q->ips, p->n_ips * sizeof(*p->ips)) == 0);
+}
+
+/* Puts one pod where it belongs in the Service's book. gone: it exists no more. */
+static void consider(struct slices *s, struct entry *e, const struct object *pod, enum ip_family family,
+	bool gone)
+{
+	struct place *p = place_find(e, family, pod->meta.name);
+	bool wanted = !gone && wants_family(e->service->as.service, family) &&
+		      slices_takes(e->service, pod, family) && node_is_known(s, e->service, pod);
+	uint64_t hash = 0;
+	if (wanted) {
+		struct slice_ports ports;
+		slices_resolve_ports(e->service->as.service, pod->as.pod, &ports);
+		hash = slices_ports_hash(&ports);
+	}
+	if (p && wanted && p->slice->ports_hash == hash) {
+		const struct object *before = p->slice->pods[p->index];
+		p->slice->dirty = p->slice->dirty || !same_endpoint(before, pod);
+		p->slice->pods[p->index] = object_ref(pod);
+		object_unref(before);
+		return;
+	}
+	if (p) {
+		place_remove(e, p);
+	}
+	if (wanted && place_add(s, e, family, pod, hash)) {
+		log_error("endpointslices", "%s", err_text(ERR_NOMEM));
+		repair_later(s);
+	}
+}
+
+struct walk {
+	struct slices *s;
+	struct entry *e;
+};
+
+static bool visit_pod(void *ctx, const struct object *pod)
+{
+	struct walk *w = ctx;
+	consider(w->s, w->e, pod, IP_V4, false);
+	consider(w->s, w->e, pod, IP_V6, false);
+	return true;
+}
+
+/* Looks at all pods of the Service's namespace and writes every slice of it. */
+static void service_rebuild(struct slices *s, struct entry *e)
+{
+	struct walk w = { .s = s, .e = e };
+	watch_cache_visit(s->cache, KIND_POD, e->service->meta.ns, visit_pod, &w);
+	for (int i = 0; i < 2; i++) {
+		enum ip_family family = i == 0 ? IP_V4 : IP_V6;
+		if (wants_family(e->service->as.service, family) && family_count(e, family) == 0 &&
+			!slice_new(s, e, family)) {
+			repair_later(s);
+		}
+	}
+	for (struct slice *sl = e->slices; sl; sl = sl->next) {
+		sl->dirty = true;
+	}
+	flush(s, e, e->service->meta.creation_ms);
+}
+
+static void service_event(struct slices *s, const struct watch_event *ev)
+{
+	const struct object *svc = ev->obj;
+	struct entry *e = entry_find(s, svc->meta.ns, svc->meta.name);
+	bool ours = ev->type != WATCH_DELETED && svc->as.service->has_selector &&
+		    svc->as.service->type != SERVICE_EXTERNALNAME && !svc->meta.deletion_ms.set;
+	bool replaced = e && !strv_eq(e->service->meta.uid, svc->meta.uid);
+	if (e && (!ours || replaced)) {
+		entry_free(s, e); /* its slices go with their owner, or stay as they are */
+		e = NULL;
+	}
+	if (!ours) {
+		return;
+	}
+	if (!e) {
+		e = entry_new(s, svc);
+		if (!e) {
+			log_error("endpointslices", "%s", err_text(ERR_NOMEM));
+			return;
+		}
+	} else {
+		const struct object *before = e->service;
+		e->service = object_ref(svc);
+		object_unref(before);
+	}
+	service_rebuild(s, e);
+}
+
+struct pod_change {
+	struct slices *s;
+	const struct watch_event *ev;
+};
+
+static bool visit_service(void *ctx, const struct object *svc)
+{
+	struct pod_change *c = ctx;
+	struct entry *e = entry_find(c->s, svc->meta.ns, svc->meta.name);
+	if (e) {
+		bool gone = c->ev->type == WATCH_DELETED;
+		consider(c->s, e, c->ev->obj, IP_V4, gone);
+		consider(c->s, e, c->ev->obj, IP_V6, gone);
+		flush(c->s, e, c->ev->obj->as.pod->ready_ms);
+	}
+	return true;
+}
+
+/* A slice of ours that somebody else removed is written again. */
+static void slice_event(struct slices *s, const struct watch_event *ev)
+{
+	struct entry *e = NULL;
+	if (ev->type == WATCH_DELETED) {
+		e = entry_find(s, ev->obj->meta.ns, ev->obj->as.endpointslice->service);
+	}
+	for (struct slice *sl = e ? e->slices : NULL; sl; sl = sl->next) {
+		if (strv_eq(strv_of(sl->name), ev->obj->meta.name)) {
+			sl->exists = false;
+			sl->dirty = true;
+		}
+	}
+	if (e && watch_cache_get(s->cache, KIND_SERVICE, e->service->meta.ns, e->service->meta.name)) {
+		flush(s, e, 0);
+	}
+}
+
+static void on_event(void *ctx, const struct watch_event *ev)
+{
+	struct slices *s = ctx;
+	if (ev->type == WATCH_SYNCED) {
+		return;
+	}
+	if (ev->kind == KIND_SERVICE) {
+		service_event(s, ev);
+	} else if (ev->kind == KIND_POD) {
+		struct pod_change c = { .s = s, .ev = ev };
+		watch_cache_visit(s->cache, KIND_SERVICE, ev->obj->meta.ns, visit_service, &c);
+	} else if (ev->kind == KIND_ENDPOINTSLICE) {
+		slice_event(s, ev);
+	} else if (ev->kind == KIND_NODE && ev->type == WATCH_ADDED && s->entries) {
+		repair_later(s); /* pods of a node not known before */
+	}
+}
+
+static void on_repair(struct clock_timer *t)
+{
+	struct slices *s = container_of(t, struct slices, repair);
+	struct entry *e;
+	struct entry *next;
+	HASH_ITER (hh, s->entries, e, next) {
+		for (struct slice *sl = e->slices; sl; sl = sl->next) {
+			sl->exists = watch_cache_get(s->cache, KIND_ENDPOINTSLICE,
+					     e->service->meta.ns, strv_of(sl->name)) != NULL;
+		}
+		service_rebuild(s, e);
+	}
+}
+
+int slices_open(struct world *world, struct slices **out)
+{
+	struct slices *s = calloc(1, sizeof(*s));
+	if (!s) {
+		return ERR_NOMEM;
+	}
+	s->world = world;
+	body_init(&s->body);
+	clock_timer_init(&s->repair, on_repair);
+	struct watch_cache_config config = { .kinds = KIND_BIT(KIND_POD) | KIND_BIT(KIND_SERVICE) |
+						      KIND_BIT(KIND_ENDPOINTSLICE) |
+						      KIND_BIT(KIND_NODE),
+		.priority = WATCH_RECORDS,
+		.fn = on_event,
+		.ctx = s };
+	int err = watch_cache_new(world->api, &config, &s->cache);
+	if (err) {
+		slices_free(s);
+		return err;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+void slices_close(struct slices *s)
+{
+	if (!s) {
+		return;
+	}
+	watch_cache_free(s->cache);
+	clock_timer_stop(s->world->clock, &s->repair);
+	s->closing = true;
+	if (s->calls_out == 0) {
+		slices_free(s);
+	}
+}
