@@ -35,7 +35,7 @@ enum {
 struct claims {
 	struct world *world;
 	struct worklist *keys;
-	struct event_recorder *binder;      /* persistentvolume-controller */
+	struct event_recorder *binder; /* persistentvolume-controller */
 	struct event_recorder *provisioner;
 	struct folders *folders;
 	struct body body;
@@ -87,7 +87,8 @@ static void unprotect(struct claims *c, struct work *w, const struct object *cla
 	}
 	watch_cache_visit(c->world->cache, KIND_POD, claim->meta.ns, visit_user, &u);
 	if (!u.used) {
-		struct json *patch = body_without_finalizer(&c->body, &claim->meta, STRV(PROTECTION));
+		struct json *patch = body_without_finalizer(
+			&c->body, &claim->meta, STRV(PROTECTION));
 		send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, NULL, &c->body, patch);
 	}
 }
@@ -104,14 +105,13 @@ static void take_volume(
 	body_put_text(b, body_put_object(b, meta, "annotations"), BOUND_BY, "yes");
 	/* resourceVersion: only if nobody took the volume meanwhile */
 	body_put_str(b, meta, "resourceVersion",
-		arena_printf(&b->arena, "%llu",
-			(unsigned long long)volume->meta.resource_version));
+		arena_printf(&b->arena, "%llu", (unsigned long long)volume->meta.resource_version));
 	fit_put_claim_ref(b, body_put_object(b, patch, "spec"), claim);
 	send_step(w, WATCH_PATCH_MERGE, KIND_PV, &volume->meta, NULL, b, patch);
 }
 
-static void set_phase(struct claims *c, struct work *w, enum kind kind, const struct meta *m,
-	const char *phase)
+static void set_phase(
+	struct claims *c, struct work *w, enum kind kind, const struct meta *m, const char *phase)
 {
 	struct json *patch = body_object(&c->body);
 	struct json *status = body_put_object(&c->body, patch, "status");
@@ -125,8 +125,8 @@ static void name_volume(
 {
 	struct body *b = &c->body;
 	struct json *patch = body_object(b);
-	struct json *notes =
-		body_put_object(b, body_put_object(b, patch, "metadata"), "annotations");
+	struct json *notes = body_put_object(
+		b, body_put_object(b, patch, "metadata"), "annotations");
 	body_put_text(b, notes, BIND_DONE, "yes");
 	if (claim->as.pvc->volume_name.n == 0) {
 		body_put_text(b, notes, BOUND_BY, "yes");
@@ -147,8 +147,8 @@ static void show_bound(
 	for (size_t i = 0; i < volume->as.pv->access_modes.n; i++) {
 		body_push_str(b, modes, volume->as.pv->access_modes.at[i]);
 	}
-	body_put_str(b, body_put_object(b, status, "capacity"), "storage",
-		volume->as.pv->capacity_text);
+	body_put_str(
+		b, body_put_object(b, status, "capacity"), "storage", volume->as.pv->capacity_text);
 	send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, "status", b, patch);
 }
 
@@ -173,14 +173,15 @@ static void bind_step(
 /* A claim that names its volume: binds it, or says what is wrong with it. */
 static void look_named(struct claims *c, struct work *w, const struct object *claim)
 {
-	const struct object *volume =
-		watch_cache_get(c->world->cache, KIND_PV, STRV_NONE, claim->as.pvc->volume_name);
+	const struct object *volume = watch_cache_get(
+		c->world->cache, KIND_PV, STRV_NONE, claim->as.pvc->volume_name);
 	bool was_bound = labels_get(&claim->meta.annotations, STRV(BIND_DONE)) != NULL;
 	bool lost = strv_eq(claim->as.pvc->phase, STRV("Lost"));
 	if (!volume) {
 		if (was_bound && !lost) {
 			event_emit(c->binder, claim, EVENT_WARNING, "ClaimLost",
-				"Bound claim has lost its PersistentVolume. Data on the volume is lost!");
+				"Bound claim has lost its PersistentVolume. Data on the volume is "
+				"lost!");
 			set_phase(c, w, KIND_PVC, &claim->meta, "Lost");
 		}
 		return;
@@ -212,7 +213,8 @@ static void look_named(struct claims *c, struct work *w, const struct object *cl
 /* ---- provisioning ---- */
 
 /* The folder of the volume, made first. True when it is there. */
-static bool folder_is_there(struct claims *c, struct work *w, const struct object *claim, const char *path)
+static bool folder_is_there(
+	struct claims *c, struct work *w, const struct object *claim, const char *path)
 {
 	if (!folders_are_real(c->folders) || *work_note(w) & NOTE_FOLDER_THERE) {
 		return true;
@@ -269,9 +271,12 @@ static void look_ours(
 	if (c->world->config.bind_after_ms > 0 && now < due) {
 		if (say_once(w, NOTE_FOREIGN)) {
 			event_emit(c->binder, claim, EVENT_NORMAL, "ExternalProvisioning",
-				"Waiting for a volume to be created either by the external provisioner "
-				"'%.*s' or manually by the system administrator. If volume creation is "
-				"delayed, please verify that the provisioner is running and correctly "
+				"Waiting for a volume to be created either by the external "
+				"provisioner "
+				"'%.*s' or manually by the system administrator. If volume "
+				"creation is "
+				"delayed, please verify that the provisioner is running and "
+				"correctly "
 				"registered.",
 				STRV_ARG(sc->as.storage_class->provisioner));
 		}
@@ -309,7 +314,8 @@ static void look_classless(struct claims *c, struct work *w, const struct object
 	}
 	if (say_once(w, NOTE_FAILED_BINDING)) {
 		event_emit(c->binder, claim, EVENT_NORMAL, "FailedBinding",
-			"no persistent volumes available for this claim and no storage class is set");
+			"no persistent volumes available for this claim and no storage class is "
+			"set");
 	}
 }
 
@@ -342,8 +348,10 @@ static void look_for_volume(struct claims *c, struct work *w, const struct objec
 			   STRV("kubernetes.io/no-provisioner")) &&
 		   say_once(w, NOTE_FOREIGN)) {
 		event_emit(c->binder, claim, EVENT_NORMAL, "ExternalProvisioning",
-			"Waiting for a volume to be created either by the external provisioner '%.*s' or "
-			"manually by the system administrator. If volume creation is delayed, please "
+			"Waiting for a volume to be created either by the external provisioner "
+			"'%.*s' or "
+			"manually by the system administrator. If volume creation is delayed, "
+			"please "
 			"verify that the provisioner is running and correctly registered.",
 			STRV_ARG(sc->as.storage_class->provisioner));
 	}
@@ -352,8 +360,8 @@ static void look_for_volume(struct claims *c, struct work *w, const struct objec
 static void look(void *ctx, struct work *w)
 {
 	struct claims *c = ctx;
-	const struct object *claim =
-		watch_cache_get(c->world->cache, KIND_PVC, work_ns(w), work_name(w));
+	const struct object *claim = watch_cache_get(
+		c->world->cache, KIND_PVC, work_ns(w), work_name(w));
 	body_reset(&c->body);
 	if (!claim) {
 		work_drop(w);
@@ -422,12 +430,12 @@ int claims_open(struct world *world, struct claims **out)
 	body_init(&c->body);
 	int err = worklist_open(world->clock, world->api, look, c, &c->keys);
 	if (!err) {
-		err = event_recorder_open(world->clock, world->api, "persistentvolume-controller",
-			NULL, &c->binder);
+		err = event_recorder_open(
+			world->clock, world->api, "persistentvolume-controller", NULL, &c->binder);
 	}
 	if (!err) {
-		err = event_recorder_open(world->clock, world->api, world->config.provisioner, NULL,
-			&c->provisioner);
+		err = event_recorder_open(
+			world->clock, world->api, world->config.provisioner, NULL, &c->provisioner);
 	}
 	if (!err) {
 		err = folders_open(

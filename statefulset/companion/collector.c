@@ -12,16 +12,17 @@
 #include "statefulset/companion/world.h"
 #include "statefulset/companion/worklist.h"
 
-#define FOREGROUND "foregroundDeletion"
-#define ORPHAN     "orphan"
-#define UID_CHARS  64
+#define FOREGROUND  "foregroundDeletion"
+#define ORPHAN      "orphan"
+#define UID_CHARS   64
 #define STRANGER_MS 100 /* an owner that is not known may still be on its way */
 
 /* One object that names an owner. */
 struct dependent {
 	struct dependent *next;
-	const struct object *obj; /* counted; as it was when it was linked, its newest state is in the cache */
-	struct strv uid;          /* of the owner; inside obj */
+	const struct object
+		*obj; /* counted; as it was when it was linked, its newest state is in the cache */
+	struct strv uid; /* of the owner; inside obj */
 };
 
 /* An owner's uid: who it is, while it exists, and who depends on it. */
@@ -102,7 +103,8 @@ static void link_dependents(struct collector *c, const struct object *obj)
 		struct owner *o = owner_get(c, obj->meta.owners[i].uid);
 		struct dependent *d = o ? calloc(1, sizeof(*d)) : NULL;
 		if (!d) {
-			log_error("collector", "%.*s: %s", STRV_ARG(obj->meta.name), err_text(ERR_NOMEM));
+			log_error("collector", "%.*s: %s", STRV_ARG(obj->meta.name),
+				err_text(ERR_NOMEM));
 			return;
 		}
 		d->obj = object_ref(obj);
@@ -173,7 +175,8 @@ static void delete_dependent(struct work *w, const struct object *d, enum watch_
 }
 
 /* Takes references to this uid off a dependent: all of them went, others still own it. */
-static void release_dependent(struct collector *c, struct work *w, const struct object *d, struct strv uid)
+static void release_dependent(
+	struct collector *c, struct work *w, const struct object *d, struct strv uid)
 {
 	struct body *b = &c->body;
 	struct json *patch = body_object(b);
@@ -283,7 +286,8 @@ static bool has_blocking(const struct owner *o)
 	return false;
 }
 
-static void drop_finalizer(struct collector *c, struct work *w, const struct object *owner, struct strv name)
+static void drop_finalizer(
+	struct collector *c, struct work *w, const struct object *owner, struct strv name)
 {
 	struct json *patch = body_without_finalizer(&c->body, &owner->meta, name);
 	if (!c->body.err) {
@@ -396,7 +400,8 @@ void collector_close(struct collector *c)
 	worklist_close(c->uids);
 	struct owner *o;
 	struct owner *next;
-	HASH_ITER (hh, c->owners, o, next) {
+	HASH_ITER(hh, c->owners, o, next)
+	{
 		while (o->dependents) {
 			struct dependent *d = o->dependents;
 			o->dependents = d->next;

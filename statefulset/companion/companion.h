@@ -19,8 +19,8 @@ struct companions;
 
 struct companion_config {
 	struct option_cidr pod_cidr;
-	unsigned first_host;        /* first address given is network + this: 5 gives 10.244.0.5 */
-	int64_t ready_after_ms;     /* Running -> Ready; annotation ordinal.dev/ready-after on the pod overrides */
+	unsigned first_host; /* first address given is network + this: 5 gives 10.244.0.5 */
+	int64_t ready_after_ms; /* Running -> Ready; annotation ordinal.dev/ready-after on the pod overrides */
 	int64_t terminate_after_ms; /* deletion -> gone */
 	int64_t bind_after_ms;      /* claim -> volume provisioned and bound */
 	const char *data_dir;       /* folders of provisioned volumes; NULL: none are made */

@@ -91,7 +91,8 @@ static bool visit(void *ctx, const struct object *volume)
 	return true;
 }
 
-const struct object *fit_find(struct watch_cache *cache, const struct object *claim, bool only_prebound)
+const struct object *fit_find(
+	struct watch_cache *cache, const struct object *claim, bool only_prebound)
 {
 	struct search s = { .claim = claim, .only_prebound = only_prebound };
 	watch_cache_visit(cache, KIND_PV, STRV_NONE, visit, &s);
@@ -128,7 +129,8 @@ struct json *fit_volume_for(struct body *b, struct strv name, const struct objec
 		body_push_str(b, modes, c->access_modes.at[i]);
 	}
 	fit_put_claim_ref(b, spec, claim);
-	body_put_str(b, spec, "persistentVolumeReclaimPolicy", sc->as.storage_class->reclaim_policy);
+	body_put_str(
+		b, spec, "persistentVolumeReclaimPolicy", sc->as.storage_class->reclaim_policy);
 	body_put_str(b, spec, "storageClassName", sc->meta.name);
 	body_put_str(b, spec, "volumeMode", mode_of(c->volume_mode));
 	struct json *host = body_put_object(b, spec, "hostPath");

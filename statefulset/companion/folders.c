@@ -13,8 +13,8 @@
 
 #include "base/err.h"
 
-#define DEFAULT_ROOT   "/var/lib/ordinal"
-#define OPEN_FOLDERS   16 /* descriptors that removal may use */
+#define DEFAULT_ROOT "/var/lib/ordinal"
+#define OPEN_FOLDERS 16 /* descriptors that removal may use */
 
 struct folders {
 	uv_loop_t *loop;
@@ -36,7 +36,8 @@ struct job {
 	char key[]; /* ns name */
 };
 
-int folders_open(uv_loop_t *loop, const char *data_dir, folders_fn done, void *ctx, struct folders **out)
+int folders_open(
+	uv_loop_t *loop, const char *data_dir, folders_fn done, void *ctx, struct folders **out)
 {
 	struct folders *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -119,13 +120,14 @@ static void on_done(uv_work_t *work, int status)
 	free(j);
 }
 
-NODISCARD static int job_start(struct folders *f, bool removes, const char *path, struct strv ns,
-	struct strv name)
+NODISCARD static int job_start(
+	struct folders *f, bool removes, const char *path, struct strv ns, struct strv name)
 {
 	size_t root = strlen(f->root);
-	if (strncmp(path, f->root, root) != 0 || path[root] != '/' || strchr(path + root + 1, '/') ||
-		strcmp(path + root, "/..") == 0 || strcmp(path + root, "/.") == 0 ||
-		path[root + 1] == '\0' || strlen(path) >= PATH_MAX) {
+	if (strncmp(path, f->root, root) != 0 || path[root] != '/' ||
+		strchr(path + root + 1, '/') || strcmp(path + root, "/..") == 0 ||
+		strcmp(path + root, "/.") == 0 || path[root + 1] == '\0' ||
+		strlen(path) >= PATH_MAX) {
 		return ERR_RANGE;
 	}
 	struct job *j = calloc(1, sizeof(*j) + ns.n + name.n + 1);

@@ -15,13 +15,14 @@ struct folders;
 typedef void (*folders_fn)(void *ctx, struct strv ns, struct strv name, int err);
 
 /* data_dir NULL: folders_path gives a path below /var/lib/ordinal, and nothing is made or removed. */
-NODISCARD int folders_open(uv_loop_t *loop, const char *data_dir, folders_fn done, void *ctx, struct folders **out);
+NODISCARD int folders_open(
+	uv_loop_t *loop, const char *data_dir, folders_fn done, void *ctx, struct folders **out);
 void folders_close(struct folders *f);
 bool folders_are_real(const struct folders *f);
 
 /* Absolute path of a volume's folder: DIR/VOLUME_NAMESPACE_CLAIM. errors ERR_NO_SPACE */
-NODISCARD int folders_path(const struct folders *f, struct strv volume, struct strv ns, struct strv claim,
-	char *out, size_t size);
+NODISCARD int folders_path(const struct folders *f, struct strv volume, struct strv ns,
+	struct strv claim, char *out, size_t size);
 /* ns and name are handed to done. Existing folders are as good as made; a removed folder may be absent. Only paths
  * directly below the data folder are removed. errors ERR_NOMEM, ERR_RANGE (elsewhere), libuv's */
 NODISCARD int folders_make(struct folders *f, const char *path, struct strv ns, struct strv name);

@@ -41,7 +41,8 @@ static int64_t ready_after_ms(struct kubelet *k, struct work *w, const struct ob
 	const struct strv *own = labels_get(&pod->meta.annotations, STRV(READY_AFTER));
 	if (own && strv_to_duration_ms(*own, &delay) && say_once(w, NOTE_BAD_DELAY)) {
 		event_emit(k->events, pod, EVENT_WARNING, "InvalidAnnotation",
-			READY_AFTER ": \"%.*s\" is not a duration such as 30s; the lab's own delay is used",
+			READY_AFTER
+			": \"%.*s\" is not a duration such as 30s; the lab's own delay is used",
 			STRV_ARG(*own));
 	}
 	return delay;
@@ -68,7 +69,8 @@ static bool gates_are_open(const struct pod *p)
 	return true;
 }
 
-static void send_status(struct work *w, const struct object *pod, struct body *b, struct json *patch)
+static void send_status(
+	struct work *w, const struct object *pod, struct body *b, struct json *patch)
 {
 	if (!b->err) {
 		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
@@ -91,8 +93,7 @@ static void say_started(struct kubelet *k, const struct object *pod)
 			return;
 		}
 		event_emit_at(k->events, pod, path.p, EVENT_NORMAL, "Pulled",
-			"Container image \"%.*s\" already present on machine",
-			STRV_ARG(c->image));
+			"Container image \"%.*s\" already present on machine", STRV_ARG(c->image));
 		event_emit_at(k->events, pod, path.p, EVENT_NORMAL, "Created",
 			"Created container: %.*s", STRV_ARG(c->name));
 		event_emit_at(k->events, pod, path.p, EVENT_NORMAL, "Started",
@@ -145,7 +146,8 @@ static void start(struct kubelet *k, struct work *w, const struct object *pod)
 	if (address_of(k, w, pod, address)) {
 		if (say_once(w, NOTE_NO_ADDRESS)) {
 			event_emit(k->events, pod, EVENT_WARNING, "FailedCreatePodSandBox",
-				"no free address in %s/%u: delete pods, or start the lab with a larger --pod-cidr",
+				"no free address in %s/%u: delete pods, or start the lab with a "
+				"larger --pod-cidr",
 				k->world->config.pod_cidr.address,
 				k->world->config.pod_cidr.prefix_bits);
 		}
@@ -202,7 +204,8 @@ static void end(struct kubelet *k, struct work *w, const struct object *pod)
 	int64_t now = clock_now_ms(k->world->clock);
 	if (say_once(w, NOTE_KILLING)) {
 		for (size_t i = 0; i < pod->as.pod->n_containers; i++) {
-			event_emit(k->events, pod, EVENT_NORMAL, "Killing", "Stopping container %.*s",
+			event_emit(k->events, pod, EVENT_NORMAL, "Killing",
+				"Stopping container %.*s",
 				STRV_ARG(pod->as.pod->containers[i].name));
 		}
 	}
@@ -224,15 +227,16 @@ static void end(struct kubelet *k, struct work *w, const struct object *pod)
 static void look(void *ctx, struct work *w)
 {
 	struct kubelet *k = ctx;
-	const struct object *pod =
-		watch_cache_get(k->world->cache, KIND_POD, work_ns(w), work_name(w));
+	const struct object *pod = watch_cache_get(
+		k->world->cache, KIND_POD, work_ns(w), work_name(w));
 	if (!pod || !strv_eq(pod->as.pod->node_name, strv_of(k->world->config.node_name))) {
 		note_address_drop(k, w, true);
 		work_drop(w);
 		return;
 	}
 	if (pod->as.pod->n_ips > 0) {
-		note_address_drop(k, w, false); /* it shows its address: the event of its end gives it back */
+		note_address_drop(
+			k, w, false); /* it shows its address: the event of its end gives it back */
 	}
 	body_reset(&k->body);
 	if (pod->meta.deletion_ms.set) {
@@ -286,8 +290,8 @@ int kubelet_open(struct world *world, struct kubelet **out)
 		err = worklist_open(world->clock, world->api, look, k, &k->pods);
 	}
 	if (!err) {
-		err = event_recorder_open(world->clock, world->api, "kubelet",
-			world->config.node_name, &k->events);
+		err = event_recorder_open(
+			world->clock, world->api, "kubelet", world->config.node_name, &k->events);
 	}
 	if (err) {
 		kubelet_close(k);

@@ -101,15 +101,15 @@ static void give_account(struct namespaces *n, struct work *w, const struct obje
 static void look(void *ctx, struct work *w)
 {
 	struct namespaces *n = ctx;
-	const struct object *ns =
-		watch_cache_get(n->world->cache, KIND_NAMESPACE, STRV_NONE, work_name(w));
+	const struct object *ns = watch_cache_get(
+		n->world->cache, KIND_NAMESPACE, STRV_NONE, work_name(w));
 	body_reset(&n->body);
 	if (!ns) {
 		work_drop(w);
 	} else if (ns->meta.deletion_ms.set) {
 		empty(n, w, ns);
-	} else if (!watch_cache_get(n->world->cache, KIND_SERVICEACCOUNT, ns->meta.name,
-			   STRV("default"))) {
+	} else if (!watch_cache_get(
+			   n->world->cache, KIND_SERVICEACCOUNT, ns->meta.name, STRV("default"))) {
 		give_account(n, w, ns);
 	} else {
 		work_drop(w);
@@ -125,8 +125,8 @@ void namespaces_event(struct namespaces *n, const struct watch_event *e)
 		worklist_add(n->names, STRV_NONE, e->obj->meta.name);
 		return;
 	}
-	const struct object *ns =
-		watch_cache_get(n->world->cache, KIND_NAMESPACE, STRV_NONE, e->obj->meta.ns);
+	const struct object *ns = watch_cache_get(
+		n->world->cache, KIND_NAMESPACE, STRV_NONE, e->obj->meta.ns);
 	bool account_gone = e->kind == KIND_SERVICEACCOUNT && e->type == WATCH_DELETED;
 	if (ns && (ns->meta.deletion_ms.set || account_gone)) {
 		worklist_add(n->names, STRV_NONE, ns->meta.name);

@@ -1,8 +1,8 @@
 /* A running pod's status, member by member. Regime: values in the body's arena. */
 #include "statefulset/companion/pod_status.h"
 
-static struct json *condition(struct body *b, struct json *list, const char *type, bool is_true,
-	int64_t since_ms)
+static struct json *condition(
+	struct body *b, struct json *list, const char *type, bool is_true, int64_t since_ms)
 {
 	struct json *c = body_push_object(b, list);
 	body_put_text(b, c, "type", type);

@@ -6,16 +6,16 @@
 #include "statefulset/companion/body.h"
 #include "watch/object/typed.h"
 
-#define REASON_NOT_READY      "ContainersNotReady"
+#define REASON_NOT_READY       "ContainersNotReady"
 #define REASON_GATES_NOT_READY "ReadinessGatesNotReady"
 
 struct pod_report {
 	const struct object *pod;
 	bool containers_ready;
-	bool gates_open;       /* all readiness gates are True */
-	int64_t started_ms;    /* when the containers began to run */
+	bool gates_open;    /* all readiness gates are True */
+	int64_t started_ms; /* when the containers began to run */
 	int64_t now_ms;
-	struct strv ip;        /* pod address */
+	struct strv ip; /* pod address */
 	const char *host_ip;
 };
 

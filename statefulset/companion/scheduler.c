@@ -9,9 +9,10 @@
 #include "statefulset/companion/worklist.h"
 #include "statefulset/event.h"
 
-#define PREEMPTION "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+#define PREEMPTION                                                                                 \
+	"preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
 /* A claim that is bound at once should not cost the pod a complaint: waiting is mentioned after this time. */
-#define PATIENCE_MS 20
+#define PATIENCE_MS   20
 #define SELECTED_NODE "volume.kubernetes.io/selected-node"
 
 struct scheduler {
@@ -38,8 +39,8 @@ static void say_unschedulable(
 	event_emit(s->events, pod, EVENT_WARNING, "FailedScheduling", "%.*s", STRV_ARG(why));
 	struct body *b = &s->body;
 	struct json *patch = body_object(b);
-	struct json *conditions =
-		body_put_array(b, body_put_object(b, patch, "status"), "conditions");
+	struct json *conditions = body_put_array(
+		b, body_put_object(b, patch, "status"), "conditions");
 	struct json *c = body_push_object(b, conditions);
 	body_put_text(b, c, "type", "PodScheduled");
 	body_put_text(b, c, "status", "False");
@@ -63,8 +64,8 @@ static void select_node(struct scheduler *s, struct work *w, const struct object
 {
 	struct body *b = &s->body;
 	struct json *patch = body_object(b);
-	struct json *notes =
-		body_put_object(b, body_put_object(b, patch, "metadata"), "annotations");
+	struct json *notes = body_put_object(
+		b, body_put_object(b, patch, "metadata"), "annotations");
 	body_put_text(b, notes, SELECTED_NODE, s->world->config.node_name);
 	if (!b->err) {
 		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_MERGE,
@@ -90,12 +91,12 @@ static bool claims_are_bound(struct scheduler *s, struct work *w, const struct o
 	bool waiting = false;
 	for (size_t i = 0; i < pod->as.pod->claims.n; i++) {
 		struct strv name = pod->as.pod->claims.at[i];
-		const struct object *claim =
-			watch_cache_get(s->world->cache, KIND_PVC, pod->meta.ns, name);
+		const struct object *claim = watch_cache_get(
+			s->world->cache, KIND_PVC, pod->meta.ns, name);
 		if (!claim) {
 			struct strv why = arena_printf(&s->body.arena,
-				"0/1 nodes are available: persistentvolumeclaim \"%.*s\" not found. "
-				PREEMPTION,
+				"0/1 nodes are available: persistentvolumeclaim \"%.*s\" not "
+				"found. " PREEMPTION,
 				STRV_ARG(name));
 			say_unschedulable(s, w, pod, why);
 			return false;
@@ -122,8 +123,8 @@ static bool claims_are_bound(struct scheduler *s, struct work *w, const struct o
 
 static bool node_takes_pods(struct scheduler *s, struct work *w, const struct object *pod)
 {
-	const struct object *node = watch_cache_get(s->world->cache, KIND_NODE, STRV_NONE,
-		strv_of(s->world->config.node_name));
+	const struct object *node = watch_cache_get(
+		s->world->cache, KIND_NODE, STRV_NONE, strv_of(s->world->config.node_name));
 	if (!node) {
 		say_unschedulable(s, w, pod, STRV("no nodes available to schedule pods"));
 		return false;
@@ -162,8 +163,8 @@ static void bind_pod(struct scheduler *s, struct work *w, const struct object *p
 static void look(void *ctx, struct work *w)
 {
 	struct scheduler *s = ctx;
-	const struct object *pod =
-		watch_cache_get(s->world->cache, KIND_POD, work_ns(w), work_name(w));
+	const struct object *pod = watch_cache_get(
+		s->world->cache, KIND_POD, work_ns(w), work_name(w));
 	if (!pod || pod->as.pod->node_name.n > 0 || pod->meta.deletion_ms.set ||
 		pod->as.pod->terminal) {
 		work_drop(w);
@@ -190,8 +191,9 @@ void scheduler_event(struct scheduler *s, const struct watch_event *e)
 				 e->old->as.pod->node_name.n == 0 && p->node_name.n > 0;
 		if (bound_now) {
 			event_emit(s->events, e->obj, EVENT_NORMAL, "Scheduled",
-				"Successfully assigned %.*s/%.*s to %.*s", STRV_ARG(e->obj->meta.ns),
-				STRV_ARG(e->obj->meta.name), STRV_ARG(p->node_name));
+				"Successfully assigned %.*s/%.*s to %.*s",
+				STRV_ARG(e->obj->meta.ns), STRV_ARG(e->obj->meta.name),
+				STRV_ARG(p->node_name));
 		}
 		if (p->node_name.n == 0 || bound_now) {
 			worklist_add(s->pods, e->obj->meta.ns, e->obj->meta.name);

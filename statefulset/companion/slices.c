@@ -118,7 +118,8 @@ static void entry_free(struct slices *s, struct entry *e)
 {
 	struct place *p;
 	struct place *p_next;
-	HASH_ITER (hh, e->places, p, p_next) {
+	HASH_ITER(hh, e->places, p, p_next)
+	{
 		HASH_DEL(e->places, p);
 		free(p);
 	}
@@ -231,7 +232,8 @@ static void slices_free(struct slices *s)
 {
 	struct entry *e;
 	struct entry *next;
-	HASH_ITER (hh, s->entries, e, next) {
+	HASH_ITER(hh, s->entries, e, next)
+	{
 		entry_free(s, e);
 	}
 	body_deinit(&s->body);
@@ -354,7 +356,8 @@ static void flush(struct slices *s, struct entry *e, int64_t trigger_ms)
 
 /* ---- deciding ---- */
 
-static bool node_is_known(const struct slices *s, const struct object *service, const struct object *pod)
+static bool node_is_known(
+	const struct slices *s, const struct object *service, const struct object *pod)
 {
 	return service->as.service->publish_not_ready || pod->as.pod->node_name.n == 0 ||
 	       watch_cache_get(s->cache, KIND_NODE, STRV_NONE, pod->as.pod->node_name);
@@ -373,8 +376,8 @@ static bool same_endpoint(const struct object *a, const struct object *b)
 }
 
 /* Puts one pod where it belongs in the Service's book. gone: it exists no more. */
-static void consider(struct slices *s, struct entry *e, const struct object *pod, enum ip_family family,
-	bool gone)
+static void consider(struct slices *s, struct entry *e, const struct object *pod,
+	enum ip_family family, bool gone)
 {
 	struct place *p = place_find(e, family, pod->meta.name);
 	bool wanted = !gone && wants_family(e->service->as.service, family) &&
@@ -491,7 +494,8 @@ static void slice_event(struct slices *s, const struct watch_event *ev)
 			sl->dirty = true;
 		}
 	}
-	if (e && watch_cache_get(s->cache, KIND_SERVICE, e->service->meta.ns, e->service->meta.name)) {
+	if (e && watch_cache_get(
+			 s->cache, KIND_SERVICE, e->service->meta.ns, e->service->meta.name)) {
 		flush(s, e, 0);
 	}
 }
@@ -519,7 +523,8 @@ static void on_repair(struct clock_timer *t)
 	struct slices *s = container_of(t, struct slices, repair);
 	struct entry *e;
 	struct entry *next;
-	HASH_ITER (hh, s->entries, e, next) {
+	HASH_ITER(hh, s->entries, e, next)
+	{
 		for (struct slice *sl = e->slices; sl; sl = sl->next) {
 			sl->exists = watch_cache_get(s->cache, KIND_ENDPOINTSLICE,
 					     e->service->meta.ns, strv_of(sl->name)) != NULL;

@@ -22,15 +22,17 @@ struct slice_ports { /* a Service's ports as one pod resolves them */
 };
 
 /* Ports of service for this pod: numbers as they are, names looked up in the containers; unresolvable ones are left out. */
-void slices_resolve_ports(const struct service *service, const struct pod *pod, struct slice_ports *out);
+void slices_resolve_ports(
+	const struct service *service, const struct pod *pod, struct slice_ports *out);
 uint64_t slices_ports_hash(const struct slice_ports *p);
 /* Whether the pod belongs in the Service's slices of this family at all. */
 bool slices_takes(const struct object *service, const struct object *pod, enum ip_family family);
 
 /* endpoints[] entry of a pod. zone "" for none. */
-void slices_put_endpoint(struct body *b, struct json *endpoints, const struct object *service, const struct object *pod,
-	enum ip_family family, struct strv zone);
+void slices_put_endpoint(struct body *b, struct json *endpoints, const struct object *service,
+	const struct object *pod, enum ip_family family, struct strv zone);
 /* The slice around endpoints: metadata, addressType, ports. name: whole; trigger_ms: annotation last-change-trigger-time, 0
  * for none. */
-struct json *slices_body(struct body *b, const struct object *service, struct strv name, enum ip_family family,
-	const struct slice_ports *ports, int64_t trigger_ms, struct json **out_endpoints);
+struct json *slices_body(struct body *b, const struct object *service, struct strv name,
+	enum ip_family family, const struct slice_ports *ports, int64_t trigger_ms,
+	struct json **out_endpoints);

@@ -27,14 +27,14 @@ static int32_t named_port(const struct pod *pod, struct strv name, enum protocol
 	return 0;
 }
 
-void slices_resolve_ports(const struct service *service, const struct pod *pod, struct slice_ports *out)
+void slices_resolve_ports(
+	const struct service *service, const struct pod *pod, struct slice_ports *out)
 {
 	out->n = 0;
 	for (size_t i = 0; i < service->n_ports && out->n < SLICE_PORTS_MAX; i++) {
 		const struct service_port *p = &service->ports[i];
-		int32_t number = p->target.name.n > 0
-					 ? named_port(pod, p->target.name, p->protocol)
-					 : p->target.number;
+		int32_t number = p->target.name.n > 0 ? named_port(pod, p->target.name, p->protocol)
+						      : p->target.number;
 		if (number > 0) {
 			out->at[out->n++] = (struct slice_port){ .name = p->name,
 				.port = number,
@@ -112,8 +112,8 @@ void slices_put_endpoint(struct body *b, struct json *endpoints, const struct ob
 	}
 }
 
-static void put_meta(struct body *b, struct json *slice, const struct object *service, struct strv name,
-	int64_t trigger_ms)
+static void put_meta(struct body *b, struct json *slice, const struct object *service,
+	struct strv name, int64_t trigger_ms)
 {
 	struct json *meta = body_put_object(b, slice, "metadata");
 	body_put_str(b, meta, "name", name);

@@ -24,8 +24,8 @@ struct volumes {
 	struct body body;
 };
 
-static void send_step(struct work *w, enum watch_verb verb, const struct object *volume, const char *sub,
-	struct body *b, struct json *body)
+static void send_step(struct work *w, enum watch_verb verb, const struct object *volume,
+	const char *sub, struct body *b, struct json *body)
 {
 	if (!b->err) {
 		work_call(w, &(struct watch_call){ .verb = verb,
@@ -37,7 +37,8 @@ static void send_step(struct work *w, enum watch_verb verb, const struct object 
 	}
 }
 
-static void set_phase(struct volumes *v, struct work *w, const struct object *volume, const char *phase)
+static void set_phase(
+	struct volumes *v, struct work *w, const struct object *volume, const char *phase)
 {
 	if (strv_eq(volume->as.pv->phase, strv_of(phase))) {
 		return;
@@ -51,8 +52,8 @@ static void set_phase(struct volumes *v, struct work *w, const struct object *vo
 static bool claim_lives(const struct volumes *v, const struct object *volume)
 {
 	const struct pv *p = volume->as.pv;
-	const struct object *claim =
-		watch_cache_get(v->world->cache, KIND_PVC, p->claim_ns, p->claim_name);
+	const struct object *claim = watch_cache_get(
+		v->world->cache, KIND_PVC, p->claim_ns, p->claim_name);
 	return claim && (p->claim_uid.n == 0 || strv_eq(claim->meta.uid, p->claim_uid));
 }
 
@@ -64,7 +65,8 @@ static void reclaim(struct volumes *v, struct work *w, const struct object *volu
 		if (!(*work_note(w) & NOTE_DELETE_FAILED)) {
 			*work_note(w) |= NOTE_DELETE_FAILED;
 			event_emit(v->events, volume, EVENT_WARNING, "VolumeFailedDelete",
-				"error getting deleter volume plugin for volume \"%.*s\": no deletable "
+				"error getting deleter volume plugin for volume \"%.*s\": no "
+				"deletable "
 				"volume plugin matched",
 				STRV_ARG(volume->meta.name));
 		}
@@ -93,8 +95,8 @@ static void reclaim(struct volumes *v, struct work *w, const struct object *volu
 static void look(void *ctx, struct work *w)
 {
 	struct volumes *v = ctx;
-	const struct object *volume =
-		watch_cache_get(v->world->cache, KIND_PV, STRV_NONE, work_name(w));
+	const struct object *volume = watch_cache_get(
+		v->world->cache, KIND_PV, STRV_NONE, work_name(w));
 	if (!volume) {
 		work_drop(w);
 		return;
@@ -106,8 +108,8 @@ static void look(void *ctx, struct work *w)
 	bool claimed = volume->as.pv->has_claim && claim_lives(v, volume);
 	if (volume->meta.deletion_ms.set) {
 		if (!claimed && meta_has_finalizer(&volume->meta, STRV(PROTECTION))) {
-			struct json *patch =
-				body_without_finalizer(&v->body, &volume->meta, STRV(PROTECTION));
+			struct json *patch = body_without_finalizer(
+				&v->body, &volume->meta, STRV(PROTECTION));
 			send_step(w, WATCH_PATCH_MERGE, volume, NULL, &v->body, patch);
 		}
 	} else if (!volume->as.pv->has_claim || volume->as.pv->claim_uid.n == 0) {
@@ -157,8 +159,8 @@ int volumes_open(struct world *world, struct volumes **out)
 	body_init(&v->body);
 	int err = worklist_open(world->clock, world->api, look, v, &v->keys);
 	if (!err) {
-		err = event_recorder_open(world->clock, world->api, "persistentvolume-controller",
-			NULL, &v->events);
+		err = event_recorder_open(
+			world->clock, world->api, "persistentvolume-controller", NULL, &v->events);
 	}
 	if (!err) {
 		err = folders_open(

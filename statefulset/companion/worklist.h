@@ -18,8 +18,8 @@ struct worklist;
 struct work;
 typedef void (*work_fn)(void *ctx, struct work *w);
 
-NODISCARD int worklist_open(struct clock *clock, const struct watch_api *api, work_fn look, void *ctx,
-	struct worklist **out);
+NODISCARD int worklist_open(struct clock *clock, const struct watch_api *api, work_fn look,
+	void *ctx, struct worklist **out);
 /* No look after it. Frees itself when the last reply has come. Accepts NULL. */
 void worklist_close(struct worklist *l);
 
