@@ -1,0 +1,99 @@
+/* Pod addresses: fresh ones in order, freed ones last. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "statefulset/companion/ipam.h"
+
+#define NET 0x0a000000u /* 10.0.0.0 */
+
+static struct ipam *book(unsigned bits, unsigned first)
+{
+	struct option_cidr cidr = { .address = "10.0.0.0", .prefix_bits = bits };
+	struct ipam *m = NULL;
+	assert_int_equal(ipam_new(&cidr, first, &m), ERR_OK);
+	return m;
+}
+
+static uint32_t take(struct ipam *m)
+{
+	uint32_t a = 0;
+	assert_int_equal(ipam_take(m, &a), ERR_OK);
+	return a;
+}
+
+static void fresh_addresses_come_in_order_before_freed_ones(void **state)
+{
+	(void)state;
+	struct ipam *m = book(29, 2); /* .2 to .6 */
+	assert_int_equal(take(m), NET + 2);
+	assert_int_equal(take(m), NET + 3);
+	assert_int_equal(take(m), NET + 4);
+	ipam_release(m, NET + 3);
+	ipam_release(m, NET + 2);
+	assert_int_equal(take(m), NET + 5);
+	assert_int_equal(take(m), NET + 6);
+	assert_int_equal(take(m), NET + 3); /* freed first */
+	assert_int_equal(take(m), NET + 2);
+	uint32_t none = 7;
+	assert_int_equal(ipam_take(m, &none), ERR_NO_SPACE);
+	assert_int_equal(none, 7);
+	ipam_free(m);
+}
+
+static void an_address_given_back_twice_is_given_out_once(void **state)
+{
+	(void)state;
+	struct ipam *m = book(30, 1); /* .1 and .2 */
+	(void)take(m);
+	(void)take(m);
+	ipam_release(m, NET + 1);
+	ipam_release(m, NET + 1);
+	ipam_release(m, NET + 77); /* not ours */
+	assert_int_equal(take(m), NET + 1);
+	uint32_t none;
+	assert_int_equal(ipam_take(m, &none), ERR_NO_SPACE);
+	ipam_free(m);
+}
+
+static void many_freed_addresses_keep_their_order(void **state)
+{
+	(void)state;
+	struct ipam *m = book(24, 1); /* 254 addresses */
+	for (uint32_t i = 1; i <= 254; i++) {
+		assert_int_equal(take(m), NET + i);
+	}
+	for (uint32_t i = 1; i <= 254; i++) {
+		ipam_release(m, NET + i);
+	}
+	for (uint32_t i = 1; i <= 254; i++) {
+		assert_int_equal(take(m), NET + i);
+	}
+	ipam_free(m);
+}
+
+static void a_network_without_room_is_refused(void **state)
+{
+	(void)state;
+	struct option_cidr cidr = { .address = "10.0.0.0", .prefix_bits = 29 };
+	struct ipam *m = NULL;
+	assert_int_equal(ipam_new(&cidr, 7, &m), ERR_RANGE);
+	cidr.prefix_bits = 32;
+	assert_int_equal(ipam_new(&cidr, 0, &m), ERR_RANGE);
+	assert_null(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fresh_addresses_come_in_order_before_freed_ones),
+		cmocka_unit_test(an_address_given_back_twice_is_given_out_once),
+		cmocka_unit_test(many_freed_addresses_keep_their_order),
+		cmocka_unit_test(a_network_without_room_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
