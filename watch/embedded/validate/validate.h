@@ -7,10 +7,15 @@
 #include "watch/embedded/status.h"
 #include "watch/object/kind.h"
 
-/* old NULL: create. sub: "" main, "status", "scale". */
+/* old NULL: create. sub: "" or NULL main, "status", "scale" (obj a Scale or the scaled object: spec.replicas is all that is
+ * looked at; the failure then names Scale.autoscaling), "finalize", "binding" and others: metadata and what they share
+ * with main. On a failure of memory *s says so. */
 void validate_object(struct status *s, enum kind k, const char *sub, const struct json *obj, const struct json *old);
-/* What a write of one part must take from the old object: main keeps status, "status" keeps the rest; clears what a
- * client may not set on create (status, uid, deletionTimestamp ...); normalises per kind. errors ERR_NOMEM */
+/* What a write of one part must take from the old object: main keeps status, "status" keeps the rest ("finalize"
+ * keeps all but spec); clears what a client may not set on create (status, uid, deletionTimestamp ...: call it before
+ * setting them); normalises per kind; sets metadata.generation. A change is told by comparing, so obj must be
+ * defaulted before (schema_default) as old is. "scale" takes the scaled object and treats it as main; "binding" too,
+ * without a new generation. errors ERR_NOMEM */
 NODISCARD int prepare_object(struct arena *a, enum kind k, const char *sub, struct json *obj, const struct json *old);
 
 /* Names (RFC 1123/1035), for others too: NULL if fine, else the message kube-apiserver prints. */
