@@ -1,11 +1,12 @@
-/* The DNS server, whole: what main opens. UDP and TCP on one port, one thread a core, records from a watch_api.
- * Regime: owned heap object; everything here is called on the control thread (the loop given to open).
- * Called by: main, scenario tests.
+/* The DNS server, whole: what main opens. UDP and TCP on one port, one thread a core, records from
+ * a watch_api. Regime: owned heap object; everything here is called on the control thread (the loop
+ * given to open). Called by: main, scenario tests.
  *
- * Glossary: zone = a name and all below it that we answer for; record set = all that DNS knows of one Service,
- * immutable once published; index = from (namespace, service) and from address to record sets; stage = one step of
- * answering; query thread = has its own loop and sockets, reads the index, never writes it; control thread = the only
- * writer; full name = absolute, with or without the final dot. */
+ * Glossary: zone = a name and all below it that we answer for; record set = all that DNS knows of
+ * one Service, immutable once published; index = from (namespace, service) and from address to
+ * record sets; stage = one step of answering; query thread = has its own loop and sockets, reads
+ * the index, never writes it; control thread = the only writer; full name = absolute, with or
+ * without the final dot. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,16 +26,17 @@ struct dns_server;
 struct dns_config {
 	struct option_addr listen; /* port 0: one that is free for UDP and TCP */
 	unsigned threads;          /* 0: one a core */
-	const char *search_ns;     /* complete short names as a pod of this namespace would; NULL: do not */
+	const char *
+		search_ns; /* complete short names as a pod of this namespace would; NULL: do not */
 	struct kube_options kube;
 };
 /* Listen on 127.0.0.1:1053, all else at its default. */
 struct dns_config dns_config_default(void);
 
-/* Binds, subscribes to api (Namespaces, Services, EndpointSlices, RECORDS first) and starts the query threads. Until
- * every kind is synced, names not known yet are answered with SERVFAIL. clock gives the SOA serial. config is copied.
- * errors libuv's (UV_EADDRINUSE, UV_EACCES, UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone), ERR_SYNTAX (address),
- * ERR_NOMEM */
+/* Binds, subscribes to api (Namespaces, Services, EndpointSlices, RECORDS first) and starts the
+ * query threads. Until every kind is synced, names not known yet are answered with SERVFAIL. clock
+ * gives the SOA serial. config is copied. errors libuv's (UV_EADDRINUSE, UV_EACCES,
+ * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_NOMEM */
 NODISCARD int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,
 	const struct dns_config *config, struct dns_server **out);
 unsigned dns_server_port(const struct dns_server *s);
@@ -42,7 +44,7 @@ unsigned dns_server_port(const struct dns_server *s);
 bool dns_server_synced(const struct dns_server *s);
 /* How many addresses (A and AAAA records) this full name has now; 0 also if it does not exist. */
 size_t dns_server_addresses(const struct dns_server *s, struct strv name);
-/* Unsubscribes at once; what has been received is still answered, then the threads end, all is freed, and cb (may be
- * NULL) runs from the loop. The watch_api must live until this call returns, the clock until cb. Accepts NULL (cb is
- * not called then). */
+/* Unsubscribes at once; what has been received is still answered, then the threads end, all is
+ * freed, and cb (may be NULL) runs from the loop. The watch_api must live until this call returns,
+ * the clock until cb. Accepts NULL (cb is not called then). */
 void dns_server_close(struct dns_server *s, void (*cb)(void *ctx), void *ctx);

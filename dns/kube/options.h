@@ -12,8 +12,8 @@ enum kube_pods {
 };
 
 struct kube_options {
-	/* Zones served, blank-separated, forward and reverse ones. Names built for PTR end in the first forward one.
-	 * NULL: "cluster.local in-addr.arpa ip6.arpa" */
+	/* Zones served, blank-separated, forward and reverse ones. Names built for PTR end in the
+	 * first forward one. NULL: "cluster.local in-addr.arpa ip6.arpa" */
 	const char *zones;
 	/* Only these namespaces are served, blank-separated; NULL: all. */
 	const char *namespaces;
@@ -22,7 +22,8 @@ struct kube_options {
 	const char *addresses;
 	uint32_t ttl; /* seconds, 0..3600, of every record but dns-version */
 	enum kube_pods pods;
-	bool endpoint_pod_names;   /* an endpoint without hostname is named by its pod, not its address */
+	bool endpoint_pod_names;   /* an endpoint without hostname is named by its pod, not its
+				      address */
 	bool no_endpoints;         /* EndpointSlices are not watched */
 	bool ignore_empty_service; /* a ClusterIP Service without a ready endpoint does not exist */
 };

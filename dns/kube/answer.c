@@ -1,0 +1,235 @@
+/* From a name to its answer: zone, meaning, then the file that knows; negative answers here.
+ * Source: Kubernetes DNS specification 1.1.0; CoreDNS 1.15 where that is silent. Where CoreDNS is wrong: README.
+ * Regime: the query's. Query threads. Called by: dns/stage. */
+#include "dns/kube/kube_internal.h"
+#include "dns/query/reply.h"
+
+/* No type of the schema: asks whether a name exists. */
+#define PROBE_TYPE  TYPE_MX
+#define VERSION_TTL 28800 /* Kubernetes DNS specification 2.2 has no figure; CoreDNS's */
+
+const struct kube_zone *kube_find_zone(const struct kube *k, const uint8_t *name, size_t n)
+{
+	const struct kube_zone *best = NULL;
+	for (size_t i = 0; i < k->n_zones; i++) {
+		const struct kube_zone *z = &k->zones[i];
+		if (best && z->labels <= best->labels) {
+			continue;
+		}
+		if (name_suffix_at(name, n, z->name.b, z->name.n) >= 0) {
+			best = z;
+		}
+	}
+	return best;
+}
+
+bool kube_has_zone(const struct kube *k, const uint8_t *wire, size_t n)
+{
+	return kube_find_zone(k, wire, n) != NULL;
+}
+
+const struct name *kube_zone(const struct kube *k)
+{
+	return k->forward ? &k->forward->name : NULL;
+}
+
+uint32_t kube_ttl(const struct kube *k)
+{
+	return k->options.ttl;
+}
+
+bool kube_is_synced(const struct kube *k)
+{
+	return SNAPSHOT(k->synced);
+}
+
+void answer_begin(
+	struct answer *a, const struct kube *k, const struct kube_zone *zone, struct query *q)
+{
+	*a = (struct answer){
+		.k = k,
+		.zone = zone,
+		.q = q,
+		.zone_at = q->subject.at + (size_t)q->subject.n - zone->name.n,
+		.ttl = k->options.ttl,
+	};
+	if (!zone->reverse) {
+		a->m = schema_read(q->subject.lower, &q->subject.map, zone->labels);
+	}
+}
+
+size_t service_name(
+	const struct cell *c, const uint8_t *zone, size_t zone_n, uint8_t out[NAME_MAX_BYTES])
+{
+	static const uint8_t svc[] = { 3, 's', 'v', 'c' };
+	size_t n = c->key_n;
+	if (n + sizeof(svc) + zone_n > NAME_MAX_BYTES) {
+		return 0;
+	}
+	memcpy(out, c->key, n);
+	memcpy(out + n, svc, sizeof(svc));
+	memcpy(out + n + sizeof(svc), zone, zone_n);
+	return n + sizeof(svc) + zone_n;
+}
+
+size_t endpoint_name(
+	struct strv label, const uint8_t *service, size_t service_n, uint8_t out[NAME_MAX_BYTES])
+{
+	if (label.n == 0 || 1 + label.n + service_n > NAME_MAX_BYTES) {
+		return 0;
+	}
+	out[0] = (uint8_t)label.n;
+	memcpy(out + 1, label.p, label.n);
+	memcpy(out + 1 + label.n, service, service_n);
+	return 1 + label.n + service_n;
+}
+
+const struct record_set *answer_records(struct answer *a, const struct cell **out_cell)
+{
+	const struct index *ix = a->k->index;
+	const struct subject *s = &a->q->subject;
+	size_t from = s->map.at[a->m.service_label];
+	size_t n = s->map.at[a->m.service_label + 2] - from;
+	uint64_t hash = index_hash(ix, s->lower + from, n);
+	const struct cell *c = index_find(ix, hash, s->lower + from, n);
+	const struct record_set *rs = c && c->exposed ? cell_records(c) : NULL;
+	if (!rs || !rs->service) {
+		a->why = index_has_namespace(ix, a->m.ns) ? "no such Service in this namespace"
+							  : "no such namespace";
+		return NULL;
+	}
+	*out_cell = c;
+	return rs;
+}
+
+/* dns-version: TXT of one string. */
+static enum found answer_version(struct answer *a)
+{
+	static const uint8_t text[] = { 5, '1', '.', '1', '.', '0' };
+	if (a->q->type != TYPE_TXT) {
+		return FOUND_NAME_ERROR; /* as CoreDNS: the name lives for this type alone */
+	}
+	if (reply_start(a->q, a->q->subject.at, TYPE_TXT, VERSION_TTL)) {
+		wr_bytes(&a->q->w, text, sizeof(text));
+		reply_end(a->q, SECTION_ANSWER);
+	}
+	return FOUND_RECORDS;
+}
+
+static enum found answer_namespace(struct answer *a)
+{
+	if (a->m.pod_tree && a->k->options.pods == KUBE_PODS_DISABLED) {
+		a->why = "names of pods are switched off";
+		return FOUND_NAME_ERROR;
+	}
+	if (!index_has_namespace(a->k->index, a->m.ns)) {
+		a->why = "no such namespace";
+		return FOUND_NAME_ERROR;
+	}
+	return FOUND_NOTHING;
+}
+
+/* A-B-C-D.NS.pod: insecure mode looks nothing up. */
+static enum found answer_pod(struct answer *a)
+{
+	uint8_t address[16];
+	unsigned family;
+	enum found found = answer_namespace(a);
+	if (found == FOUND_NAME_ERROR) {
+		return found;
+	}
+	if (dashed_parse(a->m.endpoint, &family, address) != ERR_OK) {
+		a->why = "not an address in dashes";
+		return FOUND_NAME_ERROR;
+	}
+	if (a->q->type == (family == 0 ? TYPE_A : TYPE_AAAA)) {
+		reply_addresses(a->q, a->q->subject.at, a->ttl, address, 1, family_bytes(family));
+		return FOUND_RECORDS;
+	}
+	return FOUND_NOTHING;
+}
+
+static enum found answer_meaning(struct answer *a)
+{
+	switch (a->m.kind) {
+	case MEANS_NOTHING:
+		return FOUND_NAME_ERROR;
+	case MEANS_APEX:
+		return answer_apex(a);
+	case MEANS_VERSION:
+		return answer_version(a);
+	case MEANS_NS:
+		return answer_server_name(a);
+	case MEANS_TREE:
+		return FOUND_NOTHING;
+	case MEANS_NAMESPACE:
+		return answer_namespace(a);
+	case MEANS_SERVICE:
+	case MEANS_PORT:
+	case MEANS_ENDPOINT:
+		return answer_service(a);
+	case MEANS_POD:
+		return answer_pod(a);
+	}
+	return FOUND_NAME_ERROR;
+}
+
+static enum verdict finish(struct answer *a, enum found found)
+{
+	struct query *q = a->q;
+	reply_set_rcode(q, RCODE_NOERROR, true);
+	if (found == FOUND_RECORDS) {
+		return V_ANSWERED;
+	}
+	if (found == FOUND_NAME_ERROR) {
+		bool synced = kube_is_synced(a->k);
+		reply_set_rcode(q, synced ? RCODE_NXDOMAIN : RCODE_SERVFAIL, true);
+		if (!synced) {
+			q->ede = (struct ede){
+				.code = EDE_NOT_READY,
+				.text = STRV("the cluster's objects have not all arrived yet"),
+			};
+		} else if (a->why) {
+			q->ede = (struct ede){ .code = EDE_OTHER, .text = strv_of(a->why) };
+		}
+	}
+	answer_soa(a, SECTION_AUTHORITY); /* RFC 2308 2 */
+	return V_ANSWERED;
+}
+
+enum verdict kube_answer(const struct kube *k, struct query *q)
+{
+	const struct kube_zone *zone = kube_find_zone(k, q->subject.lower, q->subject.n);
+	if (!zone) {
+		return V_NEXT;
+	}
+	if (q->type == TYPE_AXFR || q->type == TYPE_IXFR) {
+		return V_NEXT; /* no stage before this one does transfers: REFUSED */
+	}
+	struct answer a;
+	answer_begin(&a, k, zone, q);
+	return finish(&a, zone->reverse ? answer_reverse(&a) : answer_meaning(&a));
+}
+
+bool kube_has_name(const struct kube *k, const uint8_t *wire)
+{
+	/* A question for a type nobody has, into a reply nobody sees: exactly what the answer would find. */
+	uint8_t scratch[MESSAGE_UDP_BYTES];
+	struct query probe;
+	size_t n = name_length(wire);
+	memset(&probe, 0, offsetof(struct query, subject));
+	probe.type = PROBE_TYPE;
+	probe.subject.at = MESSAGE_HEADER_BYTES;
+	probe.subject.n = (uint8_t)n;
+	name_lower(probe.subject.lower, wire, n);
+	name_map_of(wire, &probe.subject.map);
+	probe.w = wr_of(scratch, sizeof(scratch));
+	probe.w.n = MESSAGE_HEADER_BYTES;
+	wr_bytes(&probe.w, wire, n);
+	wr_u32(&probe.w, (uint32_t)PROBE_TYPE << 16 | CLASS_IN);
+	probe.question_end = probe.w.n;
+	probe.limit = sizeof(scratch);
+	probe.rotation = 0;
+	reply_begin(&probe);
+	return kube_answer(k, &probe) == V_ANSWERED && probe.rcode == RCODE_NOERROR;
+}

@@ -1,0 +1,69 @@
+/* The index: from (service, namespace) and from address to record sets, and which namespaces exist.
+ * A cell stands for one Service for as long as the Service or a slice of it exists; its record set is replaced whole, so
+ * no query sees half a change. A change costs O(size of the changed Service).
+ * Regime: owned heap object; cells and record sets are published snapshots. Writers: control thread. Readers: query
+ * threads between reclaim_reader_enter and _leave, and the control thread. Called by: dns/kube/feed.c, answer*.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/strv.h"
+#include "dns/kube/record_set.h"
+#include "dns/kube/table.h"
+#include "dns/reclaim.h"
+#include "dns/wire/name.h"
+
+struct index;
+
+/* Labels SERVICE and NAMESPACE in wire form without the root octet, lower case, as they lie side by side in a name. */
+#define INDEX_KEY_MAX (2 * (LABEL_MAX_BYTES + 1))
+
+struct cell {
+	struct retired retired;
+	const struct record_set *records; /* published; NULL: nothing known */
+	bool exposed;                     /* its namespace is among those served */
+	uint8_t key_n;
+	uint8_t key[INDEX_KEY_MAX];
+};
+
+/* namespaces: blank-separated, NULL for all; seed: of the hashes. errors ERR_NOMEM */
+NODISCARD int index_new(
+	struct reclaim *rc, const char *namespaces, uint64_t seed, struct index **out);
+/* No reader is left. */
+void index_free(struct index *ix);
+
+/* Writers. `changed` says whether any answer may differ now. service or part NULL: it is gone. Parts are taken, also on
+ * failure; after a failure the former records stand.
+ * errors ERR_NOMEM, ERR_TOO_LARGE, ERR_BAD_NAME (no label of 1..63 octets) */
+NODISCARD int index_set_service(struct index *ix, struct strv ns, struct strv name,
+	struct service_part *service, bool *changed);
+NODISCARD int index_set_slice(struct index *ix, struct strv ns, struct strv service,
+	struct strv slice, struct slice_part *part, bool *changed);
+NODISCARD int index_set_namespace(struct index *ix, struct strv ns, bool exists, bool *changed);
+/* While lazy, record sets are not rebuilt by every change but by index_flush: many slices of one Service arrive one by
+ * one at start. */
+void index_set_lazy(struct index *ix, bool lazy);
+NODISCARD int index_flush(struct index *ix);
+
+/* Readers. */
+uint64_t index_hash(const struct index *ix, const uint8_t *key, size_t n);
+const struct cell *index_find(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n);
+/* ns: label in lower case. Exists and is exposed. */
+bool index_has_namespace(const struct index *ix, struct strv ns);
+bool index_exposes(const struct index *ix, struct strv ns);
+/* Cells that may have this address; several, and none may turn out to. */
+struct index_walk {
+	const struct index *ix;
+	struct table_walk walk;
+};
+struct index_walk index_walk(const struct index *ix, unsigned family, const uint8_t *address);
+const struct cell *index_next(struct index_walk *w);
+void index_prefetch(const struct index *ix, uint64_t hash);
+
+static inline const struct record_set *cell_records(const struct cell *c)
+{
+	return SNAPSHOT(c->records);
+}

@@ -1,0 +1,109 @@
+/* Making the kube part from its options: see kube.h. */
+#include "dns/kube/kube.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "dns/kube/kube_internal.h"
+
+#define ZONES_DEFAULT "cluster.local in-addr.arpa ip6.arpa"
+#define TTL_MAX       3600
+
+static bool is_reverse(const struct name *zone)
+{
+	static const uint8_t in_addr[] = "\7in-addr\4arpa";
+	static const uint8_t ip6[] = "\3ip6\4arpa";
+	return name_suffix_at(zone->b, zone->n, in_addr, sizeof(in_addr)) >= 0 ||
+	       name_suffix_at(zone->b, zone->n, ip6, sizeof(ip6)) >= 0;
+}
+
+/* The next word of blank-separated text; false at its end. */
+static bool next_word(struct strv *rest, struct strv *out)
+{
+	while (strv_cut(rest, ' ', out)) {
+		if (out->n > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int read_zones(struct kube *k, const char *text)
+{
+	struct strv rest = strv_of(text ? text : ZONES_DEFAULT);
+	struct strv word;
+	while (next_word(&rest, &word)) {
+		if (k->n_zones == ZONES_MAX) {
+			return ERR_TOO_LARGE;
+		}
+		struct kube_zone *z = &k->zones[k->n_zones];
+		struct name_map map;
+		int err = name_parse(word, &z->name);
+		if (err != ERR_OK) {
+			return err;
+		}
+		name_map_of(z->name.b, &map);
+		z->labels = map.n;
+		z->reverse = is_reverse(&z->name);
+		k->n_zones++;
+		if (!z->reverse && !k->forward) {
+			k->forward = z;
+		}
+	}
+	return k->n_zones > 0 ? ERR_OK : ERR_BAD_NAME;
+}
+
+static int read_addresses(struct kube *k, const char *text)
+{
+	struct strv rest = strv_of(text);
+	struct strv word;
+	while (next_word(&rest, &word) && k->n_addresses < ADDRESSES_MAX) {
+		int err = ip_parse(word, &k->addresses[k->n_addresses]);
+		if (err != ERR_OK) {
+			return ERR_SYNTAX;
+		}
+		k->n_addresses++;
+	}
+	return ERR_OK;
+}
+
+int kube_new(const struct kube_options *options, struct clock *clock, struct reclaim *rc,
+	struct kube **out)
+{
+	struct kube *k = calloc(1, sizeof(*k));
+	if (!k) {
+		return ERR_NOMEM;
+	}
+	uint64_t seed;
+	int err = options->ttl <= TTL_MAX ? ERR_OK : ERR_RANGE;
+	if (err == ERR_OK) {
+		err = read_zones(k, options->zones);
+	}
+	if (err == ERR_OK) {
+		err = read_addresses(k, options->addresses);
+	}
+	if (err != ERR_OK) {
+		goto out;
+	}
+	clock_random(clock, &seed, sizeof(seed));
+	k->options = *options;
+	k->options.zones = k->options.namespaces = k->options.addresses = NULL;
+	k->clock = clock;
+	err = index_new(rc, options->namespaces, seed, &k->index);
+out:
+	if (err != ERR_OK) {
+		free(k);
+		return err;
+	}
+	*out = k;
+	return ERR_OK;
+}
+
+void kube_free(struct kube *k)
+{
+	if (k) {
+		REQUIRE(!k->sub);
+		index_free(k->index);
+		free(k);
+	}
+}

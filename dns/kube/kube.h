@@ -1,0 +1,45 @@
+/* The cluster's names as DNS serves them: zones, options, the index and what feeds it.
+ * Regime: owned heap object, made and freed on the control thread; read by query threads through kube_answer.
+ * Called by: dns/server.c, dns/stage/.
+ *
+ * Reading order: schema (name -> meaning), part and record_set (what is known of one Service), table and index (where
+ * it is found), feed (events in), answer, answer_service, answer_apex, answer_reverse (answers out). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "dns/kube/options.h"
+#include "dns/query/query.h"
+#include "dns/reclaim.h"
+#include "watch/api.h"
+
+struct kube;
+
+/* options are copied; options->addresses must be set. errors ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_RANGE (ttl),
+ * ERR_NOMEM */
+NODISCARD int kube_new(const struct kube_options *options, struct clock *clock, struct reclaim *rc,
+	struct kube **out);
+/* Begins to take in events. errors as watch_subscribe */
+NODISCARD int kube_subscribe(struct kube *k, const struct watch_api *api);
+void kube_unsubscribe(struct kube *k);
+/* No reader is left. Accepts NULL. */
+void kube_free(struct kube *k);
+
+/* Every kind has been delivered once. Any thread. */
+bool kube_is_synced(const struct kube *k);
+
+/* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED), else NEXT. Query threads. */
+enum verdict kube_answer(const struct kube *k, struct query *q);
+
+/* Is there anything at this name (so that it would not be NXDOMAIN)? Query threads. */
+bool kube_has_name(const struct kube *k, const uint8_t *wire);
+/* Is the name inside one of the zones? */
+bool kube_has_zone(const struct kube *k, const uint8_t *wire, size_t n);
+/* The first forward zone, wire form; NULL if there is none. */
+const struct name *kube_zone(const struct kube *k);
+uint32_t kube_ttl(const struct kube *k);

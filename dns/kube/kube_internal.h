@@ -1,0 +1,76 @@
+/* Shared by the files that answer and feed. */
+#pragma once
+
+#include "dns/kube/index.h"
+#include "dns/kube/kube.h"
+#include "dns/kube/schema.h"
+
+#define ZONES_MAX     16
+#define ADDRESSES_MAX 32
+
+struct kube_zone {
+	struct name name;
+	uint8_t labels;
+	bool reverse; /* below in-addr.arpa or ip6.arpa */
+};
+
+struct kube {
+	struct kube_options options; /* its texts are not kept, but for what is below */
+	struct kube_zone zones[ZONES_MAX];
+	size_t n_zones;
+	const struct kube_zone *forward;    /* the first that is not a reverse one */
+	struct ip addresses[ADDRESSES_MAX]; /* the server's own */
+	size_t n_addresses;
+	struct index *index;
+	uint32_t serial; /* published */
+	bool synced;     /* published */
+	/* control thread */
+	struct clock *clock;
+	const struct watch_api *api;
+	struct watch_sub *sub;
+	struct clock_task flush;
+	uint32_t awaited; /* kind_set not synced yet */
+};
+
+/* What one answer needs at hand. */
+struct answer {
+	const struct kube *k;
+	const struct kube_zone *zone;
+	struct query *q;
+	struct meaning m;
+	size_t zone_at; /* offset of the zone's name in the reply: in the subject */
+	uint32_t ttl;
+	unsigned links; /* CNAMEs followed so far */
+	const char
+		*why; /* why there is nothing, for the Extended DNS Error; NULL: nothing to say */
+};
+
+enum found {
+	FOUND_NAME_ERROR, /* NXDOMAIN */
+	FOUND_NOTHING,    /* the name exists, records of this type do not */
+	FOUND_RECORDS,    /* written */
+};
+
+/* answer_service.c: SERVICE, PORT, ENDPOINT. May follow a CNAME inside the zone: a->q->subject then has changed. */
+enum found answer_service(struct answer *a);
+/* answer_apex.c */
+enum found answer_apex(struct answer *a);
+enum found answer_server_name(struct answer *a); /* ns.dns */
+void answer_soa(struct answer *a, enum section section);
+/* answer_reverse.c */
+enum found answer_reverse(struct answer *a);
+
+/* answer.c */
+void answer_begin(
+	struct answer *a, const struct kube *k, const struct kube_zone *zone, struct query *q);
+const struct kube_zone *kube_find_zone(const struct kube *k, const uint8_t *name, size_t n);
+/* The Service's records if it exists and is exposed, else NULL with a->why. */
+const struct record_set *answer_records(struct answer *a, const struct cell **out_cell);
+/* Octets of KEY.svc.ZONE, zone as configured or from the question; wire form. 0 if too long. */
+size_t service_name(
+	const struct cell *c, const uint8_t *zone, size_t zone_n, uint8_t out[NAME_MAX_BYTES]);
+/* With one label in front. 0 if too long or no label. */
+size_t endpoint_name(
+	struct strv label, const uint8_t *service, size_t service_n, uint8_t out[NAME_MAX_BYTES]);
+/* Does this port of a list satisfy the question's _PORT._PROTO? */
+bool port_matches(const struct record_set *rs, const struct set_port *p, const struct meaning *m);

@@ -1,0 +1,217 @@
+/* What DNS keeps of a Service or EndpointSlice: see the header. Each part is one arena-free block: the struct, its
+ * arrays, its text. */
+#include "dns/kube/part.h"
+
+#include <stdlib.h>
+
+#include "dns/wire/name.h"
+
+/* Two passes over one recipe: the first only counts (base NULL), the second fills. */
+struct block {
+	uint8_t *base;
+	size_t n;
+};
+
+static void *block_take(struct block *b, size_t bytes, size_t align)
+{
+	b->n = (b->n + align - 1) / align * align;
+	void *p = b->base ? b->base + b->n : NULL;
+	b->n += bytes;
+	return p;
+}
+
+static struct strv block_text(struct block *b, const void *p, size_t n)
+{
+	uint8_t *to = block_take(b, n, 1);
+	if (to && n > 0) {
+		memcpy(to, p, n);
+	}
+	return (struct strv){ .p = (const char *)to, .n = n };
+}
+
+static const struct part_port *block_port(struct block *b, struct part_port *at, struct strv name,
+	int32_t number, enum protocol protocol)
+{
+	struct strv text = block_text(b, name.p, name.n);
+	if (at) {
+		*at = (struct part_port){
+			.name = text,
+			.number = (uint16_t)number,
+			.numbered = number > 0,
+			.protocol = (uint8_t)protocol,
+		};
+	}
+	return at;
+}
+
+static struct strv external_target(const struct service *s, struct name *storage)
+{
+	struct ip ip;
+	if (s->type != SERVICE_EXTERNALNAME || ip_parse(s->external_name, &ip) == ERR_OK ||
+		name_parse(s->external_name, storage) != ERR_OK) {
+		return STRV_NONE;
+	}
+	return (struct strv){ .p = (const char *)storage->b, .n = storage->n };
+}
+
+static void service_fill(struct block *b, const struct service *s, struct strv target)
+{
+	struct service_part *p = block_take(b, sizeof(*p), _Alignof(struct service_part));
+	struct ip *ips = block_take(b, s->n_cluster_ips * sizeof(*ips), _Alignof(struct ip));
+	size_t n_ports = s->n_ports > 0 ? s->n_ports : 1;
+	struct part_port *ports = block_take(
+		b, n_ports * sizeof(*ports), _Alignof(struct part_port));
+	for (size_t i = 0; i < s->n_ports; i++) {
+		const struct service_port *sp = &s->ports[i];
+		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
+	}
+	if (s->n_ports == 0) {
+		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
+	}
+	target = block_text(b, target.p, target.n);
+	if (!p) {
+		return;
+	}
+	for (size_t i = 0; i < s->n_cluster_ips; i++) {
+		ips[i] = s->cluster_ips[i];
+	}
+	*p = (struct service_part){
+		.headless = s->headless,
+		.external = s->type == SERVICE_EXTERNALNAME,
+		.external_to = target,
+		.ips = ips,
+		.n_ips = s->n_cluster_ips,
+		.ports = ports,
+		.n_ports = n_ports,
+	};
+}
+
+struct service_part *service_part_new(const struct service *s)
+{
+	struct name storage;
+	struct strv target = external_target(s, &storage);
+	struct block b = { 0 };
+	service_fill(&b, s, target);
+	b.base = calloc(1, b.n);
+	b.n = 0;
+	if (b.base) {
+		service_fill(&b, s, target);
+	}
+	return (struct service_part *)(void *)b.base;
+}
+
+void service_part_free(struct service_part *p)
+{
+	free(p);
+}
+
+static bool is_ready(const struct slice_endpoint *e)
+{
+	return !e->ready.set || e->ready.v;
+}
+
+static struct strv endpoint_label(const struct slice_endpoint *e, bool pod_names)
+{
+	if (e->hostname.n > 0 && e->hostname.n <= LABEL_MAX_BYTES) {
+		return e->hostname;
+	}
+	if (pod_names && e->target_name.n > 0 && e->target_name.n <= LABEL_MAX_BYTES) {
+		return e->target_name;
+	}
+	return STRV_NONE;
+}
+
+static int compare_v4(const void *a, const void *b)
+{
+	return memcmp(((const struct part_endpoint *)a)->address,
+		((const struct part_endpoint *)b)->address, 4);
+}
+
+static int compare_v6(const void *a, const void *b)
+{
+	return memcmp(((const struct part_endpoint *)a)->address,
+		((const struct part_endpoint *)b)->address, 16);
+}
+
+static size_t count_ready(const struct endpointslice *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_endpoints; i++) {
+		n += is_ready(&s->endpoints[i]) ? s->endpoints[i].n_ips : 0;
+	}
+	return n;
+}
+
+static void slice_endpoints(struct block *b, const struct endpointslice *s, bool pod_names,
+	struct part_endpoint *out, uint8_t *addresses, size_t each)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_endpoints; i++) {
+		const struct slice_endpoint *e = &s->endpoints[i];
+		if (!is_ready(e) || e->n_ips == 0) {
+			continue;
+		}
+		struct strv label = endpoint_label(e, pod_names);
+		label = block_text(b, label.p, label.n);
+		for (size_t k = 0; k < e->n_ips && out; k++) {
+			memcpy(addresses + n * each, e->ips[k].bytes, each);
+			out[n] = (struct part_endpoint){
+				.address = addresses + n * each,
+				.label = label,
+			};
+			n++;
+		}
+	}
+}
+
+static void slice_fill(
+	struct block *b, struct strv name, const struct endpointslice *s, bool pod_names)
+{
+	struct slice_part *p = block_take(b, sizeof(*p), _Alignof(struct slice_part));
+	size_t each = s->family == SLICE_V6 ? 16 : 4;
+	size_t n = count_ready(s);
+	struct part_endpoint *endpoints = block_take(
+		b, n * sizeof(*endpoints), _Alignof(struct part_endpoint));
+	size_t n_ports = s->n_ports > 0 ? s->n_ports : 1;
+	struct part_port *ports = block_take(
+		b, n_ports * sizeof(*ports), _Alignof(struct part_port));
+	uint8_t *addresses = block_take(b, n * each, 1);
+	slice_endpoints(b, s, pod_names, endpoints, addresses, each);
+	for (size_t i = 0; i < s->n_ports; i++) {
+		const struct slice_port *sp = &s->ports[i];
+		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
+	}
+	if (s->n_ports == 0) {
+		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
+	}
+	name = block_text(b, name.p, name.n);
+	if (!p) {
+		return;
+	}
+	qsort(endpoints, n, sizeof(*endpoints), each == 4 ? compare_v4 : compare_v6);
+	*p = (struct slice_part){
+		.name = name,
+		.each = (uint8_t)each,
+		.endpoints = endpoints,
+		.n = n,
+		.ports = ports,
+		.n_ports = n_ports,
+	};
+}
+
+struct slice_part *slice_part_new(struct strv name, const struct endpointslice *s, bool pod_names)
+{
+	struct block b = { 0 };
+	slice_fill(&b, name, s, pod_names);
+	b.base = calloc(1, b.n);
+	b.n = 0;
+	if (b.base) {
+		slice_fill(&b, name, s, pod_names);
+	}
+	return (struct slice_part *)(void *)b.base;
+}
+
+void slice_part_free(struct slice_part *p)
+{
+	free(p);
+}

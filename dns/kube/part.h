@@ -1,0 +1,52 @@
+/* What DNS keeps of one Service or EndpointSlice: small blocks from which record sets are built again and again, so that
+ * the objects themselves need not be kept.
+ * Source: Service v1, EndpointSlice discovery.k8s.io/v1; an endpoint counts when conditions.ready is true or absent.
+ * Regime: owned heap objects of the control thread, one block each. Called by: dns/kube/index.c, record_set.c. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/strv.h"
+#include "watch/object/typed.h"
+
+struct part_port {
+	struct strv name;
+	uint16_t number;
+	bool numbered; /* false: the list of ports was empty, or the port had no number: no SRV */
+	uint8_t protocol; /* enum protocol */
+};
+
+struct service_part {
+	bool headless;
+	bool external; /* type ExternalName */
+	struct strv
+		external_to; /* its target, wire form; empty when it is an address or malformed: no records */
+	const struct ip *ips; /* ClusterIPs */
+	size_t n_ips;
+	const struct part_port *ports; /* at least one, see numbered */
+	size_t n_ports;
+};
+
+struct part_endpoint {
+	const uint8_t *address; /* 4 or 16 octets */
+	struct strv label;      /* its name, case kept; empty: the dashed address */
+};
+
+struct slice_part {
+	struct strv name;                      /* of the EndpointSlice */
+	uint8_t each;                          /* octets an address: 4 or 16 */
+	const struct part_endpoint *endpoints; /* ready ones, in order of address */
+	size_t n;
+	const struct part_port *ports;
+	size_t n_ports;
+};
+
+/* NULL when memory is out. */
+struct service_part *service_part_new(const struct service *s);
+void service_part_free(struct service_part *p);
+/* pod_names: an endpoint without hostname takes its Pod's name. */
+struct slice_part *slice_part_new(struct strv name, const struct endpointslice *s, bool pod_names);
+void slice_part_free(struct slice_part *p);

@@ -1,0 +1,343 @@
+/* Building a record set from its parts: measure, take one zeroed block, fill. See record_set.h. */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "dns/kube/record_set_internal.h"
+
+#define LISTS_MAX 65535u
+
+/* One endpoint on its way in: whose address, whose ports. */
+struct source {
+	const struct part_endpoint *endpoint;
+	uint32_t slice;
+};
+
+struct build {
+	const struct service_part *service;
+	struct slice_part *const *slices;
+	size_t n_slices;
+	struct source *sources[FAMILIES]; /* sorted by address */
+	size_t n[FAMILIES];
+	uint16_t *list_of;    /* number of the port list, by slice */
+	uint32_t *list_slice; /* the first slice that has it, by list */
+	size_t n_lists;
+	size_t n_labels;
+	size_t n_ports;
+	size_t text;
+	struct record_set *rs;
+	size_t at; /* fill position */
+	uint32_t text_n;
+	uint32_t port_n;
+};
+
+static int compare_address(const struct source *a, const struct source *b, size_t each)
+{
+	int c = memcmp(a->endpoint->address, b->endpoint->address, each);
+	if (c != 0) {
+		return c;
+	}
+	c = strv_cmp(a->endpoint->label, b->endpoint->label);
+	return c != 0 ? c : (a->slice > b->slice) - (a->slice < b->slice);
+}
+
+static int compare_v4(const void *a, const void *b)
+{
+	return compare_address(a, b, 4);
+}
+
+static int compare_v6(const void *a, const void *b)
+{
+	return compare_address(a, b, 16);
+}
+
+static unsigned family_of(const struct slice_part *s)
+{
+	return s->each == 4 ? 0 : 1;
+}
+
+static int collect_sources(struct build *b)
+{
+	for (size_t i = 0; i < b->n_slices; i++) {
+		b->n[family_of(b->slices[i])] += b->slices[i]->n;
+	}
+	if (b->n[0] > SLOT_INDEX / 2 || b->n[1] > SLOT_INDEX / 2) {
+		return ERR_TOO_LARGE;
+	}
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		b->sources[f] = calloc(b->n[f] + 1, sizeof(struct source));
+		if (!b->sources[f]) {
+			return ERR_NOMEM;
+		}
+		size_t n = 0;
+		for (size_t i = 0; i < b->n_slices; i++) {
+			const struct slice_part *s = b->slices[i];
+			for (size_t k = 0; family_of(s) == f && k < s->n; k++) {
+				b->sources[f][n++] = (struct source){
+					.endpoint = &s->endpoints[k],
+					.slice = (uint32_t)i,
+				};
+			}
+		}
+		qsort(b->sources[f], n, sizeof(struct source), f == 0 ? compare_v4 : compare_v6);
+	}
+	return ERR_OK;
+}
+
+static bool same_ports(const struct slice_part *a, const struct slice_part *b)
+{
+	if (a->n_ports != b->n_ports) {
+		return false;
+	}
+	for (size_t i = 0; i < a->n_ports; i++) {
+		const struct part_port *x = &a->ports[i];
+		const struct part_port *y = &b->ports[i];
+		if (x->number != y->number || x->numbered != y->numbered ||
+			x->protocol != y->protocol || !strv_eq(x->name, y->name)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Slices of one Service nearly always have the same ports: lists are shared. */
+static int collect_lists(struct build *b)
+{
+	b->list_of = calloc(b->n_slices + 1, sizeof(*b->list_of));
+	b->list_slice = calloc(b->n_slices + 1, sizeof(*b->list_slice));
+	if (!b->list_of || !b->list_slice) {
+		return ERR_NOMEM;
+	}
+	for (size_t i = 0; i < b->n_slices; i++) {
+		size_t list = 0;
+		while (list < b->n_lists &&
+			!same_ports(b->slices[i], b->slices[b->list_slice[list]])) {
+			list++;
+		}
+		if (list == LISTS_MAX) {
+			return ERR_TOO_LARGE;
+		}
+		if (list == b->n_lists) {
+			b->list_slice[b->n_lists++] = (uint32_t)i;
+		}
+		b->list_of[i] = (uint16_t)list;
+	}
+	return ERR_OK;
+}
+
+static void measure_ports(struct build *b, const struct part_port *ports, size_t n)
+{
+	b->n_ports += n;
+	for (size_t i = 0; i < n; i++) {
+		b->text += ports[i].name.n;
+	}
+}
+
+static void measure(struct build *b)
+{
+	b->text = 1; /* offset 0 means "no label" */
+	if (b->service) {
+		measure_ports(b, b->service->ports, b->service->n_ports);
+		b->text += b->service->external_to.n;
+	}
+	for (size_t i = 0; i < b->n_lists; i++) {
+		const struct slice_part *s = b->slices[b->list_slice[i]];
+		measure_ports(b, s->ports, s->n_ports);
+	}
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		for (size_t i = 0; i < b->n[f]; i++) {
+			size_t n = b->sources[f][i].endpoint->label.n;
+			b->n_labels += n > 0;
+			b->text += n > 0 ? n + 1 : 0;
+		}
+	}
+}
+
+static uint32_t place(struct build *b, size_t bytes, size_t align)
+{
+	b->at = (b->at + align - 1) / align * align;
+	uint32_t at = (uint32_t)b->at;
+	b->at += bytes;
+	return at;
+}
+
+/* Offsets of all arrays; the sum is the block's size. */
+static void lay_out(struct build *b, struct record_set *rs)
+{
+	size_t n_ips[FAMILIES] = { 0, 0 };
+	for (size_t i = 0; b->service && i < b->service->n_ips; i++) {
+		n_ips[b->service->ips[i].family == IP_V4 ? 0 : 1]++;
+	}
+	b->at = sizeof(*rs);
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		rs->n_ips[f] = (uint32_t)n_ips[f];
+		rs->ips_at[f] = place(b, n_ips[f] * family_bytes(f), 4);
+	}
+	rs->ports_at = place(b, b->n_ports * sizeof(struct set_port), _Alignof(struct set_port));
+	rs->n_lists = (uint32_t)b->n_lists;
+	rs->lists_at = place(b, b->n_lists * sizeof(struct set_ports), _Alignof(struct set_ports));
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		rs->n[f] = (uint32_t)b->n[f];
+		rs->addresses_at[f] = place(b, b->n[f] * family_bytes(f), 4);
+	}
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		rs->endpoints_at[f] = place(
+			b, b->n[f] * sizeof(struct set_endpoint), _Alignof(struct set_endpoint));
+	}
+	size_t slots = 0;
+	while (b->n_labels > 0 && slots * 3 < (b->n_labels + 1) * 4) {
+		slots = slots > 0 ? slots * 2 : 4;
+	}
+	rs->slot_mask = slots > 0 ? (uint32_t)(slots - 1) : 0;
+	rs->slots_at = place(b, slots * sizeof(uint32_t), _Alignof(uint32_t));
+	rs->text_at = place(b, b->text, 1);
+	rs->bytes = b->at - offsetof(struct record_set, bytes);
+}
+
+static uint8_t *at(struct build *b, uint32_t offset)
+{
+	return (uint8_t *)b->rs + offset;
+}
+
+static uint32_t put_text(struct build *b, struct strv s)
+{
+	uint32_t offset = b->text_n;
+	if (s.n > 0) {
+		memcpy(at(b, b->rs->text_at + offset), s.p, s.n);
+	}
+	b->text_n += (uint32_t)s.n;
+	return offset;
+}
+
+static struct set_ports put_ports(struct build *b, const struct part_port *ports, size_t n)
+{
+	struct set_ports run = { .first = b->port_n, .n = (uint32_t)n };
+	struct set_port *to = (struct set_port *)(void *)at(b, b->rs->ports_at);
+	for (size_t i = 0; i < n; i++) {
+		struct set_port *p = &to[b->port_n++];
+		p->name = put_text(b, ports[i].name);
+		p->name_n = (uint8_t)ports[i].name.n;
+		p->protocol = ports[i].protocol;
+		p->number = ports[i].number;
+		p->numbered = ports[i].numbered;
+	}
+	return run;
+}
+
+static void put_service(struct build *b)
+{
+	struct record_set *rs = b->rs;
+	const struct service_part *s = b->service;
+	if (!s) {
+		return;
+	}
+	rs->service = true;
+	rs->headless = s->headless;
+	rs->external = s->external;
+	uint32_t n[FAMILIES] = { 0, 0 };
+	for (size_t i = 0; i < s->n_ips; i++) {
+		unsigned f = s->ips[i].family == IP_V4 ? 0 : 1;
+		size_t each = family_bytes(f);
+		memcpy(at(b, rs->ips_at[f]) + n[f]++ * each, s->ips[i].bytes, each);
+	}
+	rs->own_ports = put_ports(b, s->ports, s->n_ports);
+	rs->external_n = (uint32_t)s->external_to.n;
+	rs->external_at = put_text(b, s->external_to);
+}
+
+/* Labels go into the slots; one that is there already makes the newcomer a twin. */
+static bool put_slot(struct build *b, struct strv label, unsigned family, uint32_t i)
+{
+	struct record_set *rs = b->rs;
+	uint32_t *slots = (uint32_t *)(void *)at(b, rs->slots_at);
+	uint8_t lower[LABEL_MAX_BYTES];
+	name_lower(lower, (const uint8_t *)label.p, label.n);
+	struct strv key = { .p = (const char *)lower, .n = label.n };
+	bool twin = false;
+	uint32_t slot = label_hash(key) & rs->slot_mask;
+	while (slots[slot] != SLOT_EMPTY) {
+		char storage[DASHED_MAX];
+		struct strv other = set_label(
+			rs, slots[slot] >> 31, slots[slot] & SLOT_INDEX, storage);
+		twin |= strv_eq_nocase(other, key);
+		slot = (slot + 1) & rs->slot_mask;
+	}
+	slots[slot] = family << 31 | i;
+	return twin;
+}
+
+static void put_endpoint(struct build *b, unsigned f, uint32_t i)
+{
+	const struct source *s = &b->sources[f][i];
+	size_t each = family_bytes(f);
+	uint8_t *address = at(b, b->rs->addresses_at[f]) + i * each;
+	memcpy(address, s->endpoint->address, each);
+	struct set_endpoint *all = (struct set_endpoint *)(void *)at(b, b->rs->endpoints_at[f]);
+	struct set_endpoint *e = &all[i];
+	e->ports = b->list_of[s->slice];
+	if (s->endpoint->label.n == 0) {
+		/* Sorted: an equal address without a label is the one before. */
+		e->twin = i > 0 && all[i - 1].label == 0 &&
+			  memcmp(address, address - each, each) == 0;
+		return;
+	}
+	char count = (char)s->endpoint->label.n;
+	e->label = put_text(b, (struct strv){ .p = &count, .n = 1 });
+	(void)put_text(b, s->endpoint->label);
+	e->twin = put_slot(b, s->endpoint->label, f, i);
+}
+
+static void fill(struct build *b)
+{
+	struct record_set *rs = b->rs;
+	uint32_t *slots = (uint32_t *)(void *)at(b, rs->slots_at);
+	for (uint32_t i = 0; rs->slot_mask != 0 && i <= rs->slot_mask; i++) {
+		slots[i] = SLOT_EMPTY;
+	}
+	b->text_n = 1;
+	put_service(b);
+	struct set_ports *lists = (struct set_ports *)(void *)at(b, rs->lists_at);
+	for (size_t i = 0; i < b->n_lists; i++) {
+		const struct slice_part *s = b->slices[b->list_slice[i]];
+		lists[i] = put_ports(b, s->ports, s->n_ports);
+	}
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		for (uint32_t i = 0; i < rs->n[f]; i++) {
+			put_endpoint(b, f, i);
+		}
+	}
+}
+
+int record_set_new(const struct service_part *service, struct slice_part *const *slices,
+	size_t n_slices, struct record_set **out)
+{
+	struct build b = { .service = service, .slices = slices, .n_slices = n_slices };
+	struct record_set head;
+	memset(&head, 0, sizeof(head)); /* padding too: blocks are compared as octets */
+	int err = collect_sources(&b);
+	if (err == ERR_OK) {
+		err = collect_lists(&b);
+	}
+	if (err != ERR_OK) {
+		goto out;
+	}
+	measure(&b);
+	lay_out(&b, &head);
+	if (b.at > UINT32_MAX) {
+		err = ERR_TOO_LARGE;
+		goto out;
+	}
+	b.rs = calloc(1, b.at);
+	if (!b.rs) {
+		err = ERR_NOMEM;
+		goto out;
+	}
+	memcpy(b.rs, &head, sizeof(head));
+	fill(&b);
+	*out = b.rs;
+out:
+	free(b.sources[0]);
+	free(b.sources[1]);
+	free(b.list_of);
+	free(b.list_slice);
+	return err;
+}

@@ -1,0 +1,90 @@
+/* The schema: see the header. */
+#include "dns/kube/schema.h"
+
+#define POD_LABELS_MAX 3 /* the address and what CoreDNS lets stand before it */
+
+/* "_http" and "http" are the same here, "_" is no wish at all. */
+static struct strv strip_underscore(struct strv label)
+{
+	return label.n > 0 && label.p[0] == '_' ? strv_sub(label, 1, label.n - 1) : label;
+}
+
+static struct meaning below_pod(
+	struct meaning m, const uint8_t *lower, const struct name_map *map, size_t left)
+{
+	m.kind = left <= POD_LABELS_MAX ? MEANS_POD : MEANS_NOTHING;
+	m.endpoint = name_label(lower, map, left - 1);
+	return m;
+}
+
+static struct meaning below_service(
+	struct meaning m, const uint8_t *lower, const struct name_map *map, size_t left)
+{
+	m.service_label = (uint8_t)left;
+	switch (left) {
+	case 0:
+		m.kind = MEANS_SERVICE;
+		break;
+	case 1:
+		m.kind = MEANS_ENDPOINT;
+		m.endpoint = name_label(lower, map, 0);
+		break;
+	case 2:
+		m.kind = MEANS_PORT;
+		m.port = strip_underscore(name_label(lower, map, 0));
+		m.protocol = strip_underscore(name_label(lower, map, 1));
+		break;
+	default:
+		m.kind = MEANS_NOTHING;
+		break;
+	}
+	return m;
+}
+
+/* dns-version and ns.dns: names of the server itself. */
+static enum meaning_kind special(const uint8_t *lower, const struct name_map *map, size_t labels)
+{
+	struct strv first = name_label(lower, map, 0);
+	if (labels == 1 && strv_eq(first, STRV("dns-version"))) {
+		return MEANS_VERSION;
+	}
+	if (labels == 2 && strv_eq(first, STRV("ns")) &&
+		strv_eq(name_label(lower, map, 1), STRV("dns"))) {
+		return MEANS_NS;
+	}
+	return MEANS_NOTHING;
+}
+
+struct meaning schema_read(const uint8_t *lower, const struct name_map *map, size_t zone_labels)
+{
+	REQUIRE(zone_labels <= map->n);
+	struct meaning m = { .kind = MEANS_NOTHING };
+	size_t left = map->n - zone_labels; /* labels not read yet */
+	if (left == 0) {
+		m.kind = MEANS_APEX;
+		return m;
+	}
+	struct strv tree = name_label(lower, map, left - 1);
+	m.pod_tree = strv_eq(tree, STRV("pod"));
+	if (!m.pod_tree && !strv_eq(tree, STRV("svc"))) {
+		m.kind = special(lower, map, left);
+		return m;
+	}
+	left--;
+	if (left == 0) {
+		m.kind = MEANS_TREE;
+		return m;
+	}
+	left--;
+	m.ns = name_label(lower, map, left);
+	if (left == 0) {
+		m.kind = MEANS_NAMESPACE;
+		return m;
+	}
+	if (m.pod_tree) {
+		return below_pod(m, lower, map, left);
+	}
+	left--;
+	m.service = name_label(lower, map, left);
+	return below_service(m, lower, map, left);
+}

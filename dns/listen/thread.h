@@ -1,0 +1,22 @@
+/* The query threads: each has its own loop, its own sockets on the shared port, and reads snapshots (dns/reclaim.h).
+ * Regime: owned heap object of the control thread. Called by: dns/server.c.
+ *
+ * Start: all sockets and handles are opened on the control thread, so that errors are known before any thread runs.
+ * Stop: every thread is told through its uv_async; it answers what has arrived, closes its handles, its loop runs out and
+ * it reports back; when all have, they are joined and freed. */
+#pragma once
+
+#include <uv.h>
+
+#include "base/base.h"
+#include "base/option.h"
+#include "dns/query/pipeline.h"
+
+struct threads;
+
+/* count 0: one a core. pipeline lives until threads_close's cb. errors libuv's, ERR_NOMEM */
+NODISCARD int threads_open(uv_loop_t *control, const struct option_addr *addr, unsigned count,
+	const struct pipeline *pipeline, struct threads **out);
+unsigned threads_port(const struct threads *t);
+/* cb runs on the control loop when no query thread is left. Accepts NULL (cb is not called then). */
+void threads_close(struct threads *t, void (*cb)(void *ctx), void *ctx);

@@ -1,0 +1,122 @@
+/* Taking a message in: see the header.
+ *
+ * Order of the checks (each with its reply):
+ *   < 12 octets, or QR set                          silence
+ *   opcode other than QUERY, NOTIFY                 NOTIMP, header only
+ *   QDCOUNT != 1, ANCOUNT > 1, NSCOUNT > 1, ARCOUNT > 2, question or record cut or malformed, two OPT
+ *                                                   FORMERR, header only
+ *   EDNS version > 0                                BADVERS
+ *   class other than IN                             REFUSED */
+#include "dns/query/accept.h"
+
+#include "dns/query/reply.h"
+
+static enum accept refuse_bare(struct query *q, unsigned rcode)
+{
+	struct header h = {
+		.id = q->header.id,
+		.flags = (uint16_t)(FLAG_QR | (q->header.flags & (FLAG_RD | FLAG_CD)) | rcode),
+	};
+	if (rcode == RCODE_NOTIMP) {
+		h.flags = (uint16_t)(h.flags | (q->header.flags & FLAG_OPCODE));
+	}
+	q->rcode = rcode;
+	header_write(&q->w, &h);
+	return ACCEPT_REFUSED;
+}
+
+static enum accept refuse(struct query *q, unsigned rcode)
+{
+	reply_begin(q);
+	reply_set_rcode(q, rcode, false);
+	reply_finish(q);
+	return ACCEPT_REFUSED;
+}
+
+/* The records behind the question: only OPT means anything here, but all must be well formed. A message that ends
+ * between two records is taken as it is, whatever the counts say. */
+static int read_records(struct query *q, struct rd *r)
+{
+	unsigned before = (unsigned)q->header.answers + q->header.authorities;
+	unsigned all = before + q->header.additionals;
+	for (unsigned i = 0; i < all && rd_left(r) > 0; i++) {
+		struct rr rr;
+		if (rr_read(r, &rr) != ERR_OK) {
+			return r->err;
+		}
+		if (i < before || rr.type != TYPE_OPT) {
+			continue;
+		}
+		if (q->edns.present) {
+			return ERR_SYNTAX; /* RFC 6891 6.1.1 */
+		}
+		int err = edns_read(&rr, &q->edns);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+static int read_question(struct query *q, struct rd *r)
+{
+	size_t n = name_scan(r, &q->subject.map, q->subject.lower);
+	q->subject.at = MESSAGE_HEADER_BYTES;
+	q->subject.n = (uint8_t)n;
+	q->type = rd_u16(r);
+	q->class = rd_u16(r);
+	return r->err;
+}
+
+static size_t client_limit(const struct query *q)
+{
+	if (q->transport == TRANSPORT_TCP) {
+		return MESSAGE_MAX_BYTES;
+	}
+	if (q->edns.present && q->edns.udp_bytes > MESSAGE_UDP_BYTES) {
+		return q->edns.udp_bytes;
+	}
+	return MESSAGE_UDP_BYTES;
+}
+
+enum accept query_accept(struct query *q, enum transport transport, const uint8_t *message,
+	size_t message_n, uint8_t *reply, size_t reply_cap)
+{
+	REQUIRE(reply_cap >= MESSAGE_UDP_BYTES);
+	struct rd r = rd_of(message, message_n);
+	q->transport = transport;
+	q->edns = (struct edns){ 0 };
+	q->rotation = 0;
+	q->w = wr_of(reply, reply_cap);
+	q->rcode = RCODE_NOERROR;
+	q->authoritative = q->truncated = q->full = false;
+	memset(q->count, 0, sizeof(q->count));
+	q->ede = (struct ede){ 0 };
+	if (header_read(&r, &q->header) != ERR_OK || (q->header.flags & FLAG_QR)) {
+		return ACCEPT_SILENCE;
+	}
+	unsigned opcode = header_opcode(&q->header);
+	if (opcode != OPCODE_QUERY && opcode != OPCODE_NOTIFY) {
+		return refuse_bare(q, RCODE_NOTIMP);
+	}
+	if (q->header.questions != 1 || q->header.answers > 1 || q->header.authorities > 1 ||
+		q->header.additionals > 2 || read_question(q, &r) != ERR_OK) {
+		return refuse_bare(q, RCODE_FORMERR);
+	}
+	q->question_end = rd_offset(&r);
+	if (read_records(q, &r) != ERR_OK) {
+		return refuse_bare(q, RCODE_FORMERR);
+	}
+	size_t limit = client_limit(q);
+	q->limit = limit < reply_cap ? limit : reply_cap;
+	q->w.n = MESSAGE_HEADER_BYTES;
+	wr_bytes(&q->w, message + MESSAGE_HEADER_BYTES, q->question_end - MESSAGE_HEADER_BYTES);
+	if (q->edns.present && q->edns.version != 0) {
+		return refuse(q, RCODE_BADVERS);
+	}
+	if (q->class != CLASS_IN) {
+		return refuse(q, RCODE_REFUSED);
+	}
+	reply_begin(q);
+	return ACCEPT_QUERY;
+}

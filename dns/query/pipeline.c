@@ -1,0 +1,51 @@
+/* The pipeline: see the header. */
+#include "dns/query/pipeline.h"
+
+#include "dns/query/reply.h"
+
+int pipeline_add(struct pipeline *p, const struct stage_row *row, void *self)
+{
+	if (p->n == PIPELINE_MAX) {
+		return ERR_NO_SPACE;
+	}
+	p->stages[p->n++] = (struct stage){ .row = row, .self = self };
+	return ERR_OK;
+}
+
+void pipeline_run(const struct pipeline *p, struct query *q)
+{
+	enum verdict v = V_NEXT;
+	size_t i = 0;
+	while (i < p->n && v == V_NEXT) {
+		const struct stage *s = &p->stages[i++];
+		if (s->row->run) {
+			v = s->row->run(s->self, q);
+		}
+	}
+	if (v != V_ANSWERED) {
+		reply_begin(q);
+		reply_set_rcode(q, v == V_NEXT ? RCODE_REFUSED : RCODE_SERVFAIL, false);
+	}
+	reply_finish(q);
+	while (i > 0) {
+		const struct stage *s = &p->stages[--i];
+		if (s->row->done) {
+			s->row->done(s->self, q);
+		}
+	}
+}
+
+size_t pipeline_answer(const struct pipeline *p, struct query *q, enum transport transport,
+	const uint8_t *message, size_t message_n, uint8_t *reply, size_t reply_cap)
+{
+	switch (query_accept(q, transport, message, message_n, reply, reply_cap)) {
+	case ACCEPT_SILENCE:
+		return 0;
+	case ACCEPT_REFUSED:
+		return q->w.n;
+	case ACCEPT_QUERY:
+		pipeline_run(p, q);
+		return q->w.n;
+	}
+	return 0;
+}

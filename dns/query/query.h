@@ -1,0 +1,93 @@
+/* One question on its way to its reply, and the stages it passes.
+ * Regime: a query is the listener's storage, used again for the next one; the message it reads and the reply it
+ * writes are the listener's buffers, alive until the reply is sent. No allocation. Query threads.
+ *
+ * Glossary: asked = what came in; subject = the name that is being answered now: the asked one, then the target of each
+ * CNAME written; verdict = what a stage says. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/base.h"
+#include "dns/wire/cursor.h"
+#include "dns/wire/edns.h"
+#include "dns/wire/message.h"
+#include "dns/wire/name.h"
+
+enum transport { TRANSPORT_UDP, TRANSPORT_TCP };
+
+/* A name inside the reply, so that records can point to it and to its suffixes. */
+struct subject {
+	uint16_t at; /* offset in the reply */
+	uint8_t n;   /* octets */
+	struct name_map map;
+	uint8_t lower[NAME_MAX_BYTES];
+};
+
+enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTION_COUNT };
+
+/* What belongs to one query thread and its queries share. */
+struct query_thread {
+	uint64_t random; /* xorshift state, never 0 */
+};
+
+struct query {
+	/* asked */
+	struct header header;
+	uint16_t type, class;
+	enum transport transport;
+	const struct sockaddr *client; /* borrowed; NULL in tests */
+	struct edns edns;
+	struct query_thread *thread;
+	/* being answered */
+	struct subject subject;
+	uint32_t rotation; /* where to begin among equal addresses; 0: in their own order */
+	/* reply */
+	struct wr w;
+	size_t question_end; /* octets of header and question */
+	size_t limit;        /* octets the client takes */
+	unsigned rcode;      /* enum rcode */
+	bool authoritative;
+	bool truncated; /* answers did not fit */
+	bool full;      /* something did not fit: no more records */
+	uint16_t count[SECTION_COUNT];
+	size_t record_at, rdlength_at; /* the record being written */
+	struct ede ede;
+};
+
+/* verdicts
+ * NEXT      not mine, or only prepared: ask the next stage
+ * ANSWERED  the reply is written
+ * FAILED    SERVFAIL
+ * A stage that must wait (forward, held answers) will be a fourth, PENDING: the query moves to a slot of its own, and
+ * the stage resumes the pipeline. */
+enum verdict { V_NEXT, V_ANSWERED, V_FAILED };
+
+/* A kind of stage: const rows. It calls neither the listener nor another stage. */
+struct stage_row {
+	const char *name;
+	enum verdict (*run)(void *self, struct query *q); /* going down; NULL: passes */
+	void (*done)(
+		void *self, const struct query *q); /* coming back, once, if passed; may be NULL */
+};
+struct stage {
+	const struct stage_row *row;
+	void *self;
+};
+#define PIPELINE_MAX 16
+struct pipeline {
+	struct stage stages[PIPELINE_MAX];
+	size_t n;
+};
+
+/* Next number of the thread's sequence. */
+static inline uint32_t query_random(struct query_thread *t)
+{
+	t->random ^= t->random << 13;
+	t->random ^= t->random >> 7;
+	t->random ^= t->random << 17;
+	return (uint32_t)(t->random >> 32);
+}

@@ -1,0 +1,225 @@
+/* The DNS server, put together: reclaim, kube, stages, threads. See server.h.
+ *
+ * close: unsubscribe -> threads end -> nobody reads any more -> grace periods end -> kube and stages freed -> cb
+ * Regime: control thread. */
+#include "dns/server.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "dns/kube/kube.h"
+#include "dns/listen/thread.h"
+#include "dns/query/pipeline.h"
+#include "dns/reclaim.h"
+#include "dns/stage/stages.h"
+
+struct dns_server {
+	struct reclaim *reclaim;
+	struct kube *kube;
+	struct search *search;
+	struct threads *threads;
+	struct pipeline pipeline;
+	void (*cb)(void *ctx);
+	void *ctx;
+};
+
+struct dns_config dns_config_default(void)
+{
+	return (struct dns_config){
+		.listen = { .host = "127.0.0.1", .port = 1053 },
+		.kube = { .ttl = KUBE_TTL_DEFAULT },
+	};
+}
+
+/* The machine's addresses but loopback and link-local ones; the one listened on when there are none. */
+static void machine_addresses(struct buf *b, const char *listened)
+{
+	uv_interface_address_t *list = NULL;
+	int n = 0;
+	if (uv_interface_addresses(&list, &n) == 0) {
+		for (int i = 0; i < n; i++) {
+			char text[64];
+			bool v6 = list[i].address.address4.sin_family == AF_INET6;
+			if (list[i].is_internal ||
+				(v6 && IN6_IS_ADDR_LINKLOCAL(
+					       &list[i].address.address6.sin6_addr)) ||
+				uv_inet_ntop(v6 ? AF_INET6 : AF_INET,
+					v6 ? (const void *)&list[i].address.address6.sin6_addr
+					   : (const void *)&list[i].address.address4.sin_addr,
+					text, sizeof(text)) != 0) {
+				continue;
+			}
+			buf_printf(b, "%s ", text);
+		}
+		uv_free_interface_addresses(list, n);
+	}
+	if (b->n == 0) {
+		buf_printf(b, "%s", listened);
+	}
+}
+
+static bool names_itself(const char *host)
+{
+	return strncmp(host, "127.", 4) != 0 && strcmp(host, "0.0.0.0") != 0 &&
+	       strcmp(host, "::") != 0 && strcmp(host, "::1") != 0;
+}
+
+static int open_kube(struct dns_server *s, struct clock *clock, const struct dns_config *config)
+{
+	struct kube_options options = config->kube;
+	struct buf own;
+	buf_init(&own);
+	if (!options.addresses && !names_itself(config->listen.host)) {
+		machine_addresses(&own, config->listen.host);
+		buf_add_char(&own, '\0');
+		options.addresses = own.p;
+	} else if (!options.addresses) {
+		options.addresses = config->listen.host;
+	}
+	int err = own.err;
+	if (err == ERR_OK) {
+		err = kube_new(&options, clock, s->reclaim, &s->kube);
+	}
+	buf_deinit(&own);
+	return err;
+}
+
+static int make_pipeline(struct dns_server *s, const struct dns_config *config)
+{
+	struct pipeline *p = &s->pipeline;
+	int err = search_new(s->kube, strv_of(config->search_ns), &s->search);
+	if (err == ERR_OK && log_is_on(LOG_DEBUG)) {
+		err = pipeline_add(p, &stage_log, NULL);
+	}
+	if (err == ERR_OK) {
+		err = pipeline_add(p, &stage_loadbalance, NULL);
+	}
+	if (err == ERR_OK) {
+		err = pipeline_add(p, &stage_search, s->search);
+	}
+	if (err == ERR_OK) {
+		err = pipeline_add(p, &stage_kubernetes, s->kube);
+	}
+	return err;
+}
+
+int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,
+	const struct dns_config *config, struct dns_server **out)
+{
+	struct dns_server *s = calloc(1, sizeof(*s));
+	if (!s) {
+		return ERR_NOMEM;
+	}
+	int err = reclaim_open(loop, &s->reclaim);
+	if (err == ERR_OK) {
+		err = open_kube(s, clock, config);
+	}
+	if (err == ERR_OK) {
+		err = make_pipeline(s, config);
+	}
+	if (err == ERR_OK) {
+		err = threads_open(
+			loop, &config->listen, config->threads, &s->pipeline, &s->threads);
+	}
+	if (err == ERR_OK) {
+		err = kube_subscribe(s->kube, api);
+	}
+	if (err != ERR_OK) {
+		dns_server_close(s, NULL, NULL);
+		return err;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+unsigned dns_server_port(const struct dns_server *s)
+{
+	return threads_port(s->threads);
+}
+
+bool dns_server_synced(const struct dns_server *s)
+{
+	return kube_is_synced(s->kube);
+}
+
+static size_t count_answers(const struct dns_server *s, const struct name *name, uint16_t type)
+{
+	/* The question any client would ask, through the stage that answers it; over TCP, so that all records count. */
+	struct query_thread thread = { .random = 1 };
+	uint8_t question[MESSAGE_HEADER_BYTES + NAME_MAX_BYTES + 4];
+	struct wr w = wr_of(question, sizeof(question));
+	struct pipeline p = { .n = 0 };
+	size_t records = 0;
+	header_write(&w, &(struct header){ .questions = 1 });
+	question_write(&w, &(struct question){ .name = *name, .type = type, .class = CLASS_IN });
+	struct query *q = calloc(1, sizeof(*q));
+	uint8_t *reply = malloc(MESSAGE_MAX_BYTES);
+	if (q && reply && pipeline_add(&p, &stage_kubernetes, s->kube) == ERR_OK) {
+		q->thread = &thread;
+		(void)pipeline_answer(
+			&p, q, TRANSPORT_TCP, question, w.n, reply, MESSAGE_MAX_BYTES);
+		struct rd r = rd_of(reply, q->w.n);
+		struct header h;
+		struct question back;
+		if (header_read(&r, &h) == ERR_OK && question_read(&r, &back) == ERR_OK) {
+			for (size_t i = 0; i < h.answers; i++) {
+				struct rr rr;
+				records += rr_read(&r, &rr) == ERR_OK && rr.type == type;
+			}
+		}
+	}
+	free(q);
+	free(reply);
+	return records;
+}
+
+size_t dns_server_addresses(const struct dns_server *s, struct strv name)
+{
+	struct name wire;
+	if (name_parse(name, &wire) != ERR_OK) {
+		return 0;
+	}
+	return count_answers(s, &wire, TYPE_A) + count_answers(s, &wire, TYPE_AAAA);
+}
+
+static void on_reclaimed(void *ctx)
+{
+	struct dns_server *s = ctx;
+	void (*cb)(void *ctx) = s->cb;
+	void *cb_ctx = s->ctx;
+	search_free(s->search);
+	kube_free(s->kube);
+	free(s);
+	if (cb) {
+		cb(cb_ctx);
+	}
+}
+
+static void on_threads_ended(void *ctx)
+{
+	struct dns_server *s = ctx;
+	if (s->reclaim) {
+		reclaim_close(s->reclaim, on_reclaimed, s);
+	} else {
+		on_reclaimed(s); /* opening failed at the very first step */
+	}
+}
+
+void dns_server_close(struct dns_server *s, void (*cb)(void *ctx), void *ctx)
+{
+	if (!s) {
+		return;
+	}
+	s->cb = cb;
+	s->ctx = ctx;
+	if (s->kube) {
+		kube_unsubscribe(s->kube);
+	}
+	if (s->threads) {
+		threads_close(s->threads, on_threads_ended, s);
+	} else {
+		on_threads_ended(s);
+	}
+}

@@ -1,0 +1,276 @@
+/* See the header. */
+#include "test/scenario/dns/client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+#define WAIT_MS 2000
+
+unsigned client_type(const char *text)
+{
+	static const struct {
+		const char *name;
+		unsigned type;
+	} more[] = { { "HINFO", 13 }, { "DS", 43 }, { "HTTPS", 65 } };
+	for (unsigned t = 1; t < 256; t++) {
+		if (strcmp(type_name(t), text) == 0) {
+			return t;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+		if (strcmp(more[i].name, text) == 0) {
+			return more[i].type;
+		}
+	}
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+size_t client_build(const struct client_question *q, uint16_t id, uint8_t out[512])
+{
+	struct wr w = wr_of(out, 512);
+	struct question question = { .type = (uint16_t)client_type(q->type), .class = CLASS_IN };
+	assert_int_equal(name_parse(strv_of(q->name), &question.name), ERR_OK);
+	header_write(&w, &(struct header){
+				 .id = id,
+				 .flags = (uint16_t)(q->flags ? q->flags : FLAG_RD),
+				 .questions = 1,
+				 .additionals = q->edns_bytes > 0,
+			 });
+	question_write(&w, &question);
+	if (q->edns_bytes > 0) {
+		static const uint8_t tail[] = { 0, 0, 0, 0, 0, 0 };
+		wr_u8(&w, 0);
+		wr_u16(&w, TYPE_OPT);
+		wr_u16(&w, (uint16_t)q->edns_bytes);
+		wr_bytes(&w, tail, sizeof(tail));
+	}
+	assert_int_equal(w.err, ERR_OK);
+	return w.n;
+}
+
+static void print_data(struct client_reply *r, const struct rd *message, const struct rr *rr,
+	char *out, size_t room)
+{
+	struct name name;
+	char text[NAME_TEXT_BYTES];
+	const uint8_t *p = rr->rdata;
+	switch (rr->type) {
+	case TYPE_A:
+	case TYPE_AAAA:
+		assert_int_equal(rr->rdata_n, rr->type == TYPE_A ? 4 : 16);
+		assert_non_null(inet_ntop(
+			rr->type == TYPE_A ? AF_INET : AF_INET6, p, out, (socklen_t)room));
+		return;
+	case TYPE_NS:
+	case TYPE_CNAME:
+	case TYPE_PTR:
+		assert_int_equal(rr_name(message, rr, 0, &name), ERR_OK);
+		(void)name_print(name.b, text);
+		(void)snprintf(out, room, "%s", text);
+		return;
+	case TYPE_SRV:
+		assert_true(rr->rdata_n > 6);
+		assert_int_equal(rr_name(message, rr, 6, &name), ERR_OK);
+		assert_int_equal(name.n, rr->rdata_n - 6); /* RFC 2782: not compressed */
+		(void)name_print(name.b, text);
+		(void)snprintf(
+			out, room, "%u %u %u %s", get_u16(p), get_u16(p + 2), get_u16(p + 4), text);
+		return;
+	case TYPE_SOA: {
+		struct rd in = { .base = message->base, .at = p, .end = p + rr->rdata_n };
+		struct name rname;
+		char text2[NAME_TEXT_BYTES];
+		assert_int_equal(name_read(&in, &name), ERR_OK);
+		assert_int_equal(name_read(&in, &rname), ERR_OK);
+		(void)name_print(name.b, text);
+		(void)name_print(rname.b, text2);
+		unsigned v[5];
+		for (int i = 0; i < 5; i++) {
+			v[i] = rd_u32(&in);
+		}
+		assert_int_equal(in.err, ERR_OK);
+		assert_int_equal(rd_left(&in), 0);
+		(void)snprintf(out, room, "%s %s %u %u %u %u %u", text, text2, v[0], v[1], v[2],
+			v[3], v[4]);
+		return;
+	}
+	case TYPE_TXT:
+		assert_true(rr->rdata_n > 0 && p[0] == rr->rdata_n - 1);
+		(void)snprintf(out, room, "\"%.*s\"", p[0], (const char *)p + 1);
+		return;
+	default:
+		fail_msg("unexpected record of type %u", rr->type);
+	}
+	(void)r;
+}
+
+static void read_opt(struct client_reply *r, const struct rr *rr)
+{
+	r->has_opt = true;
+	r->opt_bytes = rr->class;
+	r->rcode |= rr->ttl >> 24 << 4;
+	struct rd in = rd_of(rr->rdata, rr->rdata_n);
+	while (rd_left(&in) > 0) {
+		unsigned code = rd_u16(&in);
+		size_t n = rd_u16(&in);
+		const uint8_t *p = rd_bytes(&in, n);
+		assert_non_null(p);
+		if (code == 15) {
+			(void)snprintf(
+				r->ede, sizeof(r->ede), "%.*s", (int)n - 2, (const char *)p + 2);
+		}
+	}
+}
+
+void client_decode(struct client_reply *r)
+{
+	struct rd in = rd_of(r->bytes, r->n);
+	assert_int_equal(header_read(&in, &r->header), ERR_OK);
+	r->rcode = r->header.flags & FLAG_RCODE;
+	for (unsigned i = 0; i < r->header.questions; i++) {
+		struct question q;
+		assert_int_equal(question_read(&in, &q), ERR_OK);
+	}
+	unsigned counts[3] = { r->header.answers, r->header.authorities, r->header.additionals };
+	for (int s = 0; s < 3; s++) {
+		for (unsigned i = 0; i < counts[s]; i++) {
+			struct rr rr;
+			char owner[NAME_TEXT_BYTES];
+			char data[600] = "";
+			assert_int_equal(rr_read(&in, &rr), ERR_OK);
+			if (rr.type == TYPE_OPT) {
+				read_opt(r, &rr);
+				continue;
+			}
+			(void)name_print(rr.owner.b, owner);
+			print_data(r, &in, &rr, data, sizeof(data));
+			assert_true(r->count[s] < CLIENT_RECORDS);
+			int n = snprintf(r->lines[s][r->count[s]++], CLIENT_LINE, "%s %u IN %s %s",
+				owner, rr.ttl, type_name(rr.type), data);
+			assert_true(n > 0 && n < CLIENT_LINE);
+		}
+	}
+	assert_int_equal(rd_left(&in), 0);
+}
+
+static struct sockaddr_in loopback(unsigned port, const char *server)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	assert_int_equal(inet_pton(AF_INET, server ? server : "127.0.0.1", &a.sin_addr), 1);
+	return a;
+}
+
+static struct client_reply *send_to(
+	unsigned port, const char *server, const uint8_t *bytes, size_t n, unsigned wait_ms)
+{
+	struct client_reply *r = calloc(1, sizeof(*r));
+	assert_non_null(r);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(fd >= 0);
+	struct sockaddr_in to = loopback(port, server);
+	/* Connected: a reply from any other address than the one asked does not arrive. */
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(send(fd, bytes, n, 0), n);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	if (poll(&p, 1, (int)wait_ms) == 1) {
+		ssize_t got = recv(fd, r->bytes, sizeof(r->bytes), 0);
+		assert_true(got >= 0);
+		r->n = (size_t)got;
+	}
+	close(fd);
+	if (r->n > 0) {
+		client_decode(r);
+	}
+	return r;
+}
+
+struct client_reply *client_send(unsigned port, const uint8_t *bytes, size_t n, unsigned wait_ms)
+{
+	return send_to(port, NULL, bytes, n, wait_ms);
+}
+
+int client_connect(unsigned port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = loopback(port, NULL);
+	struct timeval limit = { .tv_sec = 20 };
+	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+void client_write(int fd, const void *p, size_t n)
+{
+	const uint8_t *at = p;
+	while (n > 0) {
+		ssize_t sent = send(fd, at, n, MSG_NOSIGNAL);
+		assert_true(sent > 0);
+		at += sent;
+		n -= (size_t)sent;
+	}
+}
+
+static bool read_all(int fd, uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t got = recv(fd, p, n, 0);
+		if (got <= 0) {
+			assert_true(got == 0 || errno == ECONNRESET); /* not the time limit */
+			return false;
+		}
+		p += got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
+bool client_read(int fd, struct client_reply *out)
+{
+	uint8_t head[2];
+	memset(out, 0, sizeof(*out));
+	if (!read_all(fd, head, sizeof(head))) {
+		return false;
+	}
+	out->n = get_u16(head);
+	if (!read_all(fd, out->bytes, out->n)) {
+		return false;
+	}
+	client_decode(out);
+	return true;
+}
+
+struct client_reply *client_ask(unsigned port, const struct client_question *q)
+{
+	uint8_t bytes[514];
+	size_t n = client_build(q, 0x1234, bytes + 2);
+	struct client_reply *r;
+	if (q->tcp) {
+		int fd = client_connect(port);
+		r = calloc(1, sizeof(*r));
+		assert_non_null(r);
+		put_u16(bytes, (uint16_t)n);
+		client_write(fd, bytes, n + 2);
+		assert_true(client_read(fd, r));
+		close(fd);
+	} else {
+		r = send_to(port, q->server, bytes + 2, n, WAIT_MS);
+	}
+	if (r->n == 0) {
+		fail_msg("no reply to %s %s", q->name, q->type);
+	}
+	assert_int_equal(r->header.id, 0x1234);
+	return r;
+}

@@ -1,0 +1,48 @@
+/* A DNS client for tests: builds questions, asks over loopback, waits at most two seconds, prints replies.
+ * Regime: the caller's storage. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dns/wire/message.h"
+
+struct client_question {
+	const char *name;
+	const char *type;    /* "A"; numbers too */
+	unsigned edns_bytes; /* 0: without EDNS */
+	bool tcp;
+	unsigned flags;     /* of the header; 0: RD */
+	const char *server; /* NULL: 127.0.0.1 */
+};
+
+#define CLIENT_REPLY_BYTES 65535
+#define CLIENT_RECORDS     700
+#define CLIENT_LINE        700
+
+struct client_reply {
+	size_t n; /* octets; 0: silence */
+	uint8_t bytes[CLIENT_REPLY_BYTES];
+	struct header header;
+	unsigned rcode; /* extended by OPT */
+	size_t count[3];
+	char lines[3][CLIENT_RECORDS][CLIENT_LINE]; /* "owner ttl IN TYPE data", without OPT */
+	bool has_opt;
+	unsigned opt_bytes;
+	char ede[256]; /* text of the Extended DNS Error, "" */
+};
+
+unsigned client_type(const char *text);
+size_t client_build(const struct client_question *q, uint16_t id, uint8_t out[512]);
+/* Heap, never NULL; fails the test when there is no reply. */
+struct client_reply *client_ask(unsigned port, const struct client_question *q);
+/* Any octets over UDP; reply n 0 when nothing comes within wait_ms. */
+struct client_reply *client_send(unsigned port, const uint8_t *bytes, size_t n, unsigned wait_ms);
+/* A connection to loopback, with a read limit of 20 s. */
+int client_connect(unsigned port);
+void client_write(int fd, const void *p, size_t n);
+/* One framed reply; false at the end of the stream. */
+bool client_read(int fd, struct client_reply *out);
+/* Reads r->bytes into the other members; fails the test when malformed. */
+void client_decode(struct client_reply *r);

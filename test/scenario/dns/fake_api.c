@@ -1,0 +1,158 @@
+/* See the header. */
+#include "test/scenario/dns/fake_api.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+static void tell(const struct watch_sub *s, enum watch_type type, enum kind kind,
+	const struct object *obj, const struct object *old)
+{
+	if (s->used && (s->interest.kinds & KIND_BIT(kind))) {
+		struct watch_event e = { .type = type, .kind = kind, .obj = obj, .old = old };
+		s->interest.fn(s->interest.ctx, &e);
+	}
+}
+
+static void tell_all(struct fake_api *f, enum watch_type type, enum kind kind,
+	const struct object *obj, const struct object *old)
+{
+	for (size_t i = 0; i < FAKE_SUBS; i++) {
+		tell(&f->subs[i], type, kind, obj, old);
+	}
+}
+
+static int subscribe(void *self, const struct watch_interest *w, struct watch_sub **out)
+{
+	struct fake_api *f = self;
+	size_t i = 0;
+	while (f->subs[i].used) {
+		i++;
+		assert_true(i < FAKE_SUBS);
+	}
+	f->subs[i] = (struct watch_sub){ .interest = *w, .used = true };
+	for (size_t k = 0; k < f->n; k++) {
+		tell(&f->subs[i], WATCH_ADDED, f->objects[k]->kind, f->objects[k], NULL);
+	}
+	for (int kind = 0; f->synced && kind < KIND_COUNT; kind++) {
+		tell(&f->subs[i], WATCH_SYNCED, (enum kind)kind, NULL, NULL);
+	}
+	*out = &f->subs[i];
+	return ERR_OK;
+}
+
+static void unsubscribe(void *self, struct watch_sub *s)
+{
+	(void)self;
+	if (s) {
+		s->used = false;
+	}
+}
+
+static int call(void *self, const struct watch_call *c, watch_reply_fn done, void *ctx)
+{
+	(void)self;
+	(void)c;
+	(void)done;
+	(void)ctx;
+	return ERR_UNSUPPORTED;
+}
+
+static const struct watch_api_ops ops = {
+	.subscribe = subscribe,
+	.unsubscribe = unsubscribe,
+	.call = call,
+};
+
+void fake_api_init(struct fake_api *f)
+{
+	*f = (struct fake_api){ 0 };
+	f->api = (struct watch_api){ .self = f, .ops = &ops };
+}
+
+void fake_api_deinit(struct fake_api *f)
+{
+	for (size_t i = 0; i < FAKE_SUBS; i++) {
+		assert_false(f->subs[i].used);
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		object_unref(f->objects[i]);
+	}
+	free(f->objects);
+}
+
+void fake_api_sync(struct fake_api *f)
+{
+	f->synced = true;
+	for (int kind = 0; kind < KIND_COUNT; kind++) {
+		tell_all(f, WATCH_SYNCED, (enum kind)kind, NULL, NULL);
+	}
+}
+
+static size_t find(const struct fake_api *f, enum kind kind, struct strv ns, struct strv name)
+{
+	size_t i = 0;
+	while (i < f->n && (f->objects[i]->kind != kind || !strv_eq(f->objects[i]->meta.ns, ns) ||
+				   !strv_eq(f->objects[i]->meta.name, name))) {
+		i++;
+	}
+	return i;
+}
+
+void fake_api_apply_tree(struct fake_api *f, const struct json *tree)
+{
+	const struct object *o;
+	const char *field = "";
+	enum kind kind = kind_of_name(
+		json_str(json_get(tree, "apiVersion")), json_str(json_get(tree, "kind")));
+	if (kind == KIND_NONE) {
+		return;
+	}
+	int err = object_new(kind, tree, false, &o, &field);
+	if (err != ERR_OK) {
+		fail_msg("object refused at %s: %s", field, err_text(err));
+	}
+	size_t i = find(f, kind, o->meta.ns, o->meta.name);
+	if (i < f->n) {
+		const struct object *old = f->objects[i];
+		f->objects[i] = o;
+		tell_all(f, WATCH_MODIFIED, kind, o, old);
+		object_unref(old);
+		return;
+	}
+	if (f->n == f->room) {
+		f->room = f->room > 0 ? 2 * f->room : 16;
+		f->objects = realloc(f->objects, f->room * sizeof(*f->objects));
+		assert_non_null(f->objects);
+	}
+	f->objects[f->n++] = o;
+	tell_all(f, WATCH_ADDED, kind, o, NULL);
+}
+
+void fake_api_apply(struct fake_api *f, const char *json_text)
+{
+	struct arena a;
+	struct json *tree;
+	struct json_report report;
+	arena_init(&a, 0);
+	if (json_parse(&a, strv_of(json_text), &tree, &report) != ERR_OK) {
+		fail_msg("JSON refused: %s", report.why);
+	}
+	fake_api_apply_tree(f, tree);
+	arena_deinit(&a);
+}
+
+void fake_api_delete(struct fake_api *f, enum kind kind, const char *ns, const char *name)
+{
+	size_t i = find(f, kind, strv_of(ns), strv_of(name));
+	assert_true(i < f->n);
+	const struct object *o = f->objects[i];
+	f->objects[i] = f->objects[--f->n];
+	tell_all(f, WATCH_DELETED, kind, o, o);
+	object_unref(o);
+}

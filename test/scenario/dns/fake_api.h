@@ -1,0 +1,33 @@
+/* A watch_api for tests: objects come as JSON texts and are told to subscribers at once, in the order of the calls.
+ * Regime: the caller's storage; objects are held by reference until deinit. One thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+#include "watch/api.h"
+
+#define FAKE_SUBS 4
+
+struct watch_sub {
+	struct watch_interest interest;
+	bool used;
+};
+
+struct fake_api {
+	struct watch_api api;
+	struct watch_sub subs[FAKE_SUBS];
+	const struct object **objects;
+	size_t n, room;
+	bool synced;
+};
+
+void fake_api_init(struct fake_api *f);
+void fake_api_deinit(struct fake_api *f); /* fails the test when somebody is still subscribed */
+/* Every kind is synced, for those who come later too. */
+void fake_api_sync(struct fake_api *f);
+/* ADDED or MODIFIED. Text that is no object of a kind we know is passed over. */
+void fake_api_apply(struct fake_api *f, const char *json_text);
+void fake_api_apply_tree(struct fake_api *f, const struct json *tree);
+void fake_api_delete(struct fake_api *f, enum kind kind, const char *ns, const char *name);
