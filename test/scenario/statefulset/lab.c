@@ -360,6 +360,12 @@ void lab_fail(struct lab *l, const char *entry, int status, int times)
 	spy_fail(&l->spy, entry, status, times);
 }
 
+void lab_hold_events(struct lab *l, kind_set kinds)
+{
+	spy_hold(&l->spy, kinds);
+	lab_run(l, 1);
+}
+
 void lab_expect_at(const char *got, const char *want, const char *file, int line)
 {
 	if (strcmp(got, want) != 0) {

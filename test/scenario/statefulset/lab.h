@@ -48,6 +48,9 @@ const char *lab_calls(struct lab *l);
 const char *lab_calls_of(struct lab *l, const char *prefix);
 void lab_fail(struct lab *l, const char *call, int status, int times);
 
+/* The controller's events of these kinds wait until lab_hold_events(l, 0). */
+void lab_hold_events(struct lab *l, kind_set kinds);
+
 /* Fails with both texts unless they are equal. */
 #define lab_expect(got, want) lab_expect_at((got), (want), __FILE__, __LINE__)
 void lab_expect_at(const char *got, const char *want, const char *file, int line);

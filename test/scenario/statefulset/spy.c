@@ -67,10 +67,41 @@ static int call(void *self, const struct watch_call *c, watch_reply_fn done, voi
 	return ERR_OK;
 }
 
+static void on_event(void *ctx, const struct watch_event *e)
+{
+	struct spy *s = ctx;
+	if (e->type == WATCH_SYNCED || !(s->held_kinds & KIND_BIT(e->kind))) {
+		s->interest.fn(s->interest.ctx, e);
+		return;
+	}
+	REQUIRE(s->n_held < SPY_HELD);
+	s->held[s->n_held] = *e;
+	(void)object_ref(e->obj);
+	if (e->old) {
+		(void)object_ref(e->old);
+	}
+	s->n_held++;
+}
+
+void spy_hold(struct spy *s, kind_set kinds)
+{
+	s->held_kinds = kinds;
+	for (size_t i = 0; kinds == 0 && i < s->n_held; i++) {
+		s->interest.fn(s->interest.ctx, &s->held[i]);
+		object_unref(s->held[i].obj);
+		object_unref(s->held[i].old);
+	}
+	s->n_held = kinds == 0 ? 0 : s->n_held;
+}
+
 static int subscribe(void *self, const struct watch_interest *w, struct watch_sub **out)
 {
 	struct spy *s = self;
-	return s->inner->ops->subscribe(s->inner->self, w, out);
+	struct watch_interest mine = *w;
+	s->interest = *w;
+	mine.fn = on_event;
+	mine.ctx = s;
+	return s->inner->ops->subscribe(s->inner->self, &mine, out);
 }
 
 static void unsubscribe(void *self, struct watch_sub *sub)

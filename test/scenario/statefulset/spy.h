@@ -1,4 +1,4 @@
-/* A watch_api before another: writes down what is called, and answers some calls with failures.
+/* A watch_api before another: writes down what is called, answers some calls with failures, holds events back.
  * Regime: struct in the caller's storage. */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include "watch/api.h"
 
 #define SPY_RULES 8
+#define SPY_HELD  64
 
 struct spy_rule {
 	char call[80]; /* as in the log: "create pods web-0" */
@@ -24,9 +25,15 @@ struct spy {
 		log; /* writes and reads but Events: "create pods web-0, patch statefulsets/status web" */
 	struct spy_rule rules[SPY_RULES];
 	size_t n_rules;
+	struct watch_interest interest; /* of the one subscriber */
+	kind_set held_kinds;
+	struct watch_event held[SPY_HELD]; /* objects counted */
+	size_t n_held;
 };
 
 void spy_init(struct spy *s, struct clock *clock, const struct watch_api *inner);
 void spy_deinit(struct spy *s);
 /* The next `times` calls whose log entry begins with `call` are answered status, without reaching the API; 409 means Conflict. */
 void spy_fail(struct spy *s, const char *call, int status, int times);
+/* Events of these kinds wait until others are named; KIND 0: all are delivered. */
+void spy_hold(struct spy *s, kind_set kinds);
