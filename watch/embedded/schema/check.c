@@ -257,7 +257,7 @@ static int check_quantity(struct check *c, struct json *parent, struct json *v)
 		return ERR_NOMEM;
 	}
 	bool scalar = json_is_string(v) || json_type_of(v) == JSON_NUMBER;
-	int err = scalar ? quantity_parse(text, &q) : ERR_SYNTAX;
+	int err = scalar ? quantity_read(text, &q) : ERR_SYNTAX;
 	if (err == ERR_SYNTAX) {
 		return complain(c, STRV(QUANTITY_SYNTAX));
 	}

@@ -101,7 +101,7 @@ static bool scaled(u128 digits, int power, u128 *out)
 	return true;
 }
 
-int quantity_parse(struct strv s, struct quantity *out)
+int quantity_read(struct strv s, struct quantity *out)
 {
 	s = strv_trim(s);
 	struct quantity q = { .nano = 0 };

@@ -22,8 +22,8 @@ struct quantity {
 	"quantities must match the regular expression "                                            \
 	"'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-/* s is trimmed first. errors ERR_SYNTAX; ERR_RANGE (well-formed, but beyond what is kept here) */
-NODISCARD int quantity_parse(struct strv s, struct quantity *out);
+/* Not quantity_parse of watch/object, which wants a whole number. s is trimmed first. errors ERR_SYNTAX; ERR_RANGE (well-formed, but beyond what is kept here) */
+NODISCARD int quantity_read(struct strv s, struct quantity *out);
 #define QUANTITY_CHARS 48
 /* The canonical text: no fraction, the largest suffix that keeps it exact; NUL-terminated. false: needs a suffix
  * that does not exist (1e21 and more in decimal form), nothing written. */

@@ -38,7 +38,7 @@ static void quantities_are_printed_in_canonical_form(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct quantity q;
 		char text[QUANTITY_CHARS] = "?";
-		int err = quantity_parse(strv_of(rows[i].in), &q);
+		int err = quantity_read(strv_of(rows[i].in), &q);
 		if (err != ERR_OK || !quantity_text(&q, text) || strcmp(text, rows[i].want) != 0) {
 			fail_msg("%s: %d %s", rows[i].why, err, text);
 		}
@@ -52,17 +52,17 @@ static void other_texts_are_refused(void **state)
 		"1e", "1e+", "e3", "1k1", "--1", "0x10", "1_000", "1e3k" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct quantity q;
-		int err = quantity_parse(strv_of(bad[i]), &q);
+		int err = quantity_read(strv_of(bad[i]), &q);
 		if (err != ERR_SYNTAX) {
 			fail_msg("\"%s\": %d", bad[i], err);
 		}
 	}
 	struct quantity q;
-	assert_int_equal(quantity_parse(STRV("1e9999999999"), &q), ERR_RANGE);
-	assert_int_equal(quantity_parse(STRV("99999999999999999999999999999999999999999999"), &q),
+	assert_int_equal(quantity_read(STRV("1e9999999999"), &q), ERR_RANGE);
+	assert_int_equal(quantity_read(STRV("99999999999999999999999999999999999999999999"), &q),
 		ERR_RANGE);
-	assert_int_equal(quantity_parse(STRV("1e-9999999999"), &q), ERR_OK);
-	assert_int_equal(quantity_parse(STRV("1000E"), &q), ERR_OK);
+	assert_int_equal(quantity_read(STRV("1e-9999999999"), &q), ERR_OK);
+	assert_int_equal(quantity_read(STRV("1000E"), &q), ERR_OK);
 	char text[QUANTITY_CHARS];
 	assert_false(quantity_text(&q, text));
 }
@@ -77,8 +77,8 @@ static void amounts_are_compared_by_value(void **state)
 		{ "-1", "1", -1 }, { "-2", "-1", -1 }, { "0", "-0", 0 } };
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		struct quantity a, b;
-		assert_int_equal(quantity_parse(strv_of(pairs[i].a), &a), ERR_OK);
-		assert_int_equal(quantity_parse(strv_of(pairs[i].b), &b), ERR_OK);
+		assert_int_equal(quantity_read(strv_of(pairs[i].a), &a), ERR_OK);
+		assert_int_equal(quantity_read(strv_of(pairs[i].b), &b), ERR_OK);
 		assert_int_equal(quantity_cmp(&a, &b), pairs[i].want);
 		assert_int_equal(quantity_cmp(&b, &a), -pairs[i].want);
 	}
