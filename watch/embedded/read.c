@@ -1,0 +1,308 @@
+/* GET and LIST. Source and regime: see read.h.
+ * `continue` is "REVISION/NAMESPACE/NAME": the revision of the first page and the last key given.
+ * Every page reports the first one's revision, so a watch from there makes up for what changed
+ * between pages. */
+#include "watch/embedded/read.h"
+
+#include <inttypes.h>
+
+#include "base/err.h"
+#include "watch/embedded/embedded_internal.h"
+#include "watch/embedded/scale.h"
+#include "watch/embedded/selection.h"
+#include "watch/embedded/table/table.h"
+
+uint64_t read_version(struct strv text, struct status *s)
+{
+	int64_t n = 0;
+	if (text.n > 0 && (strv_to_i64(text, &n) != ERR_OK || n < 0)) {
+		status_bad_request(s,
+			"Invalid value: \"%.*s\": strconv.ParseUint: parsing \"%.*s\": "
+			"invalid syntax",
+			STRV_ARG(text), STRV_ARG(text));
+		return 0;
+	}
+	return (uint64_t)n;
+}
+
+static void add_json(struct arena *a, struct buf *out, const struct json *v, struct status *s)
+{
+	(void)a;
+	if (v == NULL) {
+		status_no_memory(s);
+		return;
+	}
+	json_print(v, out);
+}
+
+/* A Table of one row; columns may be left out (watch events after the first). */
+static void add_single_table(struct embedded *e, struct arena *a, const struct object *o,
+	enum table_include include, const char *meta_version, struct buf *out, struct status *s)
+{
+	struct json *rows = json_new_array(a);
+	struct json *meta = json_new_object(a);
+	struct strv version = arena_printf(a, "%" PRIu64, o->meta.resource_version);
+	struct json *tree = object_tree(o, a);
+	struct json *row = tree == NULL ? NULL
+					: table_row(a, o->kind, tree, include, meta_version,
+						  clock_now_ms(e->clock));
+	if (version.p == NULL || json_append(a, rows, row) != ERR_OK ||
+		json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
+		status_no_memory(s);
+		return;
+	}
+	add_json(a, out, table_wrap(a, meta_version, table_columns(a, o->kind), rows, meta), s);
+}
+
+void read_object_text(struct embedded *e, struct arena *a, const struct object *o, struct strv sub,
+	const struct route_options *opt, struct negotiated form, struct buf *out, struct status *s)
+{
+	if (strv_eq(sub, STRV("scale")) && o->kind == KIND_STATEFULSET) {
+		add_json(a, out, scale_of(a, o), s);
+	} else if (form.form == FORM_TABLE) {
+		add_single_table(e, a, o, opt->include, form.meta_version, out, s);
+	} else {
+		buf_add(out, o->json);
+	}
+}
+
+void read_get(struct embedded *e, struct arena *a, const struct route *route,
+	struct negotiated form, struct buf *out, struct status *s)
+{
+	uint64_t asked = read_version(route->opt.resource_version, s);
+	if (status_failed(s)) {
+		return;
+	}
+	if (asked > store_revision(e->store)) {
+		status_version_too_large(s, asked, store_revision(e->store));
+		return;
+	}
+	const struct object *o = store_get(e->store, route->kind, route->ns, route->name);
+	if (o == NULL) {
+		status_not_found(s, route->kind, route->name);
+		return;
+	}
+	read_object_text(e, a, o, route->sub, &route->opt, form, out, s);
+}
+
+/* One list on its way. */
+struct list {
+	struct embedded *e;
+	struct arena *a;
+	const struct route *route;
+	struct negotiated form;
+	struct buf *out;
+	struct status *s;
+	struct selection sel;
+	uint64_t revision; /* what the list reports */
+	struct strv after_ns, after_name;
+	struct arena scratch; /* of one row */
+	int64_t n;            /* items given */
+	int64_t left;         /* not given for the limit's sake */
+	struct strv last_ns, last_name;
+};
+
+static void start_after(struct list *l)
+{
+	struct strv rest = l->route->opt.cont, version;
+	l->revision = store_revision(l->e->store);
+	l->after_ns = l->after_name = STRV("");
+	if (rest.n == 0) {
+		return;
+	}
+	bool ok = strv_cut(&rest, '/', &version) && strv_cut(&rest, '/', &l->after_ns) &&
+		  rest.n > 0;
+	int64_t n = 0;
+	if (!ok || strv_to_i64(version, &n) != ERR_OK || n < 0 || (uint64_t)n > l->revision) {
+		status_bad_request(
+			l->s, "continue key is not valid: it was not made by this server");
+		return;
+	}
+	l->after_name = rest;
+	l->revision = (uint64_t)n;
+}
+
+/* Exact: the revision itself must be what a reader sees now. */
+static void check_exact(struct list *l, uint64_t asked)
+{
+	struct store_change c = { .revision = 0 };
+	uint64_t cursor = asked;
+	int r = store_read(l->e->store, &cursor, KIND_BIT(l->route->kind), &c);
+	if (r != ERR_OK || c.obj != NULL) {
+		status_expired(l->s, "The resourceVersion for the provided list is too old.");
+	} else {
+		l->revision = asked;
+	}
+}
+
+static void check_versions(struct list *l)
+{
+	const struct route_options *o = &l->route->opt;
+	struct status *s = l->s;
+	uint64_t asked = read_version(o->resource_version, s);
+	bool exact = strv_eq(o->version_match, STRV("Exact"));
+	if (o->version_match.n > 0 && o->resource_version.n == 0) {
+		status_unprocessable(s,
+			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+			"resourceVersionMatch is forbidden unless resourceVersion is provided");
+	} else if (o->version_match.n > 0 && !exact &&
+		   !strv_eq(o->version_match, STRV("NotOlderThan"))) {
+		status_unprocessable(s,
+			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: "
+			"Unsupported "
+			"value: \"%.*s\": supported values: \"Exact\", \"NotOlderThan\"",
+			STRV_ARG(o->version_match));
+	} else if (exact && asked == 0) {
+		status_unprocessable(s,
+			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+			"resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
+	} else if (o->send_initial.set) {
+		status_unprocessable(s,
+			"ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: "
+			"sendInitialEvents is forbidden for list");
+	} else if (o->cont.n > 0 && asked > 0) {
+		status_bad_request(
+			s, "specifying resource version is not allowed when using continue");
+	} else if (asked > store_revision(l->e->store)) {
+		status_version_too_large(s, asked, store_revision(l->e->store));
+	} else if (exact && !status_failed(s)) {
+		check_exact(l, asked);
+	}
+}
+
+static void add_row(struct list *l, const struct object *o)
+{
+	arena_reset(&l->scratch);
+	struct json *tree = object_tree(o, &l->scratch);
+	struct json *row = tree == NULL
+				   ? NULL
+				   : table_row(&l->scratch, o->kind, tree, l->route->opt.include,
+					     l->form.meta_version, clock_now_ms(l->e->clock));
+	add_json(&l->scratch, l->out, row, l->s);
+}
+
+static bool visit(void *ctx, const struct object *o)
+{
+	struct list *l = ctx;
+	if (!selection_matches(&l->sel, o)) {
+		return true;
+	}
+	if (l->route->opt.limit > 0 && l->n == l->route->opt.limit) {
+		l->left++;
+		return selection_is_all(&l->sel); /* counted on: remainingItemCount */
+	}
+	if (l->n++ > 0) {
+		buf_add_char(l->out, ',');
+	}
+	l->last_ns = o->meta.ns;
+	l->last_name = o->meta.name;
+	if (l->form.form == FORM_TABLE) {
+		add_row(l, o);
+	} else {
+		buf_add(l->out, o->json);
+	}
+	return !status_failed(l->s) && l->out->err == ERR_OK;
+}
+
+/* A selection by name is a look-up. */
+static void visit_all(struct list *l)
+{
+	struct strv name = field_selector_name(&l->sel.fields);
+	bool exact = name.n > 0 && (l->sel.ns.n > 0 || !kind_row(l->sel.kind)->namespaced);
+	if (!exact) {
+		store_visit(
+			l->e->store, l->sel.kind, l->sel.ns, l->after_ns, l->after_name, visit, l);
+		return;
+	}
+	const struct object *o = store_get(l->e->store, l->sel.kind, l->sel.ns, name);
+	if (o != NULL && l->route->opt.cont.n == 0) {
+		(void)visit(l, o); /* there is no next one to go on to */
+	}
+}
+
+static struct json *list_meta(struct list *l)
+{
+	struct arena *a = l->a;
+	struct json *meta = json_new_object(a);
+	struct strv version = arena_printf(a, "%" PRIu64, l->revision);
+	if (version.p == NULL || json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
+		return NULL;
+	}
+	if (l->left == 0) {
+		return meta;
+	}
+	struct strv cont = arena_printf(a, "%" PRIu64 "/%.*s/%.*s", l->revision,
+		STRV_ARG(l->last_ns), STRV_ARG(l->last_name));
+	if (cont.p == NULL || json_set_str(a, meta, "continue", cont) != ERR_OK) {
+		return NULL;
+	}
+	if (selection_is_all(&l->sel) &&
+		json_set_i64(a, meta, "remainingItemCount", l->left) != ERR_OK) {
+		return NULL;
+	}
+	return meta;
+}
+
+/* The list around its items, whose place is at the end: ..."items":[]} */
+static struct json *frame(struct list *l)
+{
+	struct arena *a = l->a;
+	const struct kind_row *row = kind_row(l->route->kind);
+	struct json *meta = list_meta(l);
+	if (l->form.form == FORM_TABLE) {
+		return meta == NULL
+			       ? NULL
+			       : table_wrap(a, l->form.meta_version,
+					 table_columns(a, l->route->kind), json_new_array(a), meta);
+	}
+	struct json *v = json_new_object(a);
+	struct strv kind = arena_printf(a, "%sList", row->name);
+	if (kind.p == NULL || json_set_str(a, v, "kind", kind) != ERR_OK ||
+		json_set_str(a, v, "apiVersion", strv_of(row->api_version)) != ERR_OK ||
+		json_set(a, v, "metadata", meta) != ERR_OK ||
+		json_set(a, v, "items", json_new_array(a)) != ERR_OK) {
+		return NULL;
+	}
+	return v;
+}
+
+/* The items are collected first, because the head tells how many are left. */
+static void run(struct list *l)
+{
+	struct buf items;
+	struct buf *out = l->out;
+	buf_init(&items);
+	l->out = &items;
+	visit_all(l);
+	l->out = out;
+	struct json *v = status_failed(l->s) || items.err != ERR_OK ? NULL : frame(l);
+	struct strv text = v != NULL ? json_text(l->a, v) : STRV_NONE;
+	if (text.p == NULL) {
+		status_no_memory(l->s);
+	} else {
+		REQUIRE(strv_has_suffix(text, STRV("[]}")));
+		buf_add(out, strv_sub(text, 0, text.n - 2));
+		buf_add(out, buf_strv(&items));
+		buf_add(out, STRV("]}"));
+	}
+	buf_deinit(&items);
+}
+
+void read_list(struct embedded *e, struct arena *a, const struct route *route,
+	struct negotiated form, struct buf *out, struct status *s)
+{
+	struct list l = { .e = e, .a = a, .route = route, .form = form, .out = out, .s = s };
+	selection_parse(a, route, &l.sel, s);
+	if (route->opt.limit < 0) {
+		status_bad_request(s, "limit must be greater than or equal to 0");
+	}
+	if (!status_failed(s)) {
+		start_after(&l);
+		check_versions(&l);
+	}
+	if (!status_failed(s)) {
+		arena_init(&l.scratch, 16384);
+		run(&l);
+		arena_deinit(&l.scratch);
+	}
+}

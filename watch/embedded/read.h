@@ -1,0 +1,25 @@
+/* Reading: one object, or a list of them, as JSON or as a Table.
+ * Source: Kubernetes API concepts ("Retrieving large results sets in chunks", "Resource versions",
+ * "Receiving resources as Tables"). Regime: text to the caller's buffer, scratch in the request's
+ * arena. Called by: server.c.
+ *
+ * Texts of objects are kept as they were stored, so a list is their texts between a head and a tail
+ * made by base/json: no object is decoded for it. */
+#pragma once
+
+#include "base/buf.h"
+#include "watch/embedded/negotiate.h"
+#include "watch/embedded/route.h"
+
+struct embedded;
+
+/* Failures go to *s; *out may then hold a beginning. */
+void read_get(struct embedded *e, struct arena *a, const struct route *route,
+	struct negotiated form, struct buf *out, struct status *s);
+void read_list(struct embedded *e, struct arena *a, const struct route *route,
+	struct negotiated form, struct buf *out, struct status *s);
+/* One object in the form asked for; also for replies to writes. sub "scale": its Scale. */
+void read_object_text(struct embedded *e, struct arena *a, const struct object *o, struct strv sub,
+	const struct route_options *opt, struct negotiated form, struct buf *out, struct status *s);
+/* A resourceVersion as clients send it; 0 for "" and "0". Failures (400) go to *s. */
+uint64_t read_version(struct strv text, struct status *s);

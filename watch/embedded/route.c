@@ -1,0 +1,393 @@
+/* Request lines to routes. Source: Kubernetes API concepts, "Resource URIs": /api/v1/...,
+ * /apis/GROUP/VERSION/..., below them RESOURCE, RESOURCE/NAME, RESOURCE/NAME/SUBRESOURCE, the same
+ * behind namespaces/NS/. Regime: the request's arena. Called by: server.c. */
+#include "watch/embedded/route.h"
+
+#include "base/err.h"
+
+#define MAX_SEGMENTS 12 /* more is no path of ours */
+#define MAX_OPTIONS  64 /* of one query; the rest is ignored */
+
+struct segments {
+	struct strv at[MAX_SEGMENTS];
+	size_t n;
+	bool too_many;
+};
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9') {
+		return c - '0';
+	}
+	if (c >= 'a' && c <= 'f') {
+		return c - 'a' + 10;
+	}
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The length of the UTF-8 sequence at p, 0 if there is none (RFC 3629 4); U+0000 is refused as
+ * well. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n = 0;
+	if (p[0] >= 0x01 && p[0] <= 0x7f) {
+		return 1;
+	}
+	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
+		n = 2;
+	} else if ((p[0] & 0xf0) == 0xe0) {
+		n = 3;
+		low = p[0] == 0xe0 ? 0xa0 : low;
+		high = p[0] == 0xed ? 0x9f : high;
+	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		n = 4;
+		low = p[0] == 0xf0 ? 0x90 : low;
+		high = p[0] == 0xf4 ? 0x8f : high;
+	}
+	if (n == 0 || n > left || p[1] < low || p[1] > high) {
+		return 0;
+	}
+	for (size_t i = 2; i < n; i++) {
+		if (p[i] < 0x80 || p[i] > 0xbf) {
+			return 0;
+		}
+	}
+	return n;
+}
+
+static bool is_text(struct strv s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	for (size_t i = 0; i < s.n;) {
+		size_t n = utf8_length(p + i, s.n - i);
+		if (n == 0) {
+			return false;
+		}
+		i += n;
+	}
+	return true;
+}
+
+/* Percent-decoding (RFC 3986 2.1); plus is a blank in queries only. False: *s says why. */
+static bool decode(struct arena *a, struct strv in, bool plus, struct strv *out, struct status *s)
+{
+	char *p = arena_alloc(a, in.n + 1);
+	size_t n = 0;
+	if (p == NULL) {
+		status_no_memory(s);
+		return false;
+	}
+	for (size_t i = 0; i < in.n; i++) {
+		char c = in.p[i];
+		if (c == '%') {
+			int high = in.n - i > 2 ? hex(in.p[i + 1]) : -1;
+			int low = in.n - i > 2 ? hex(in.p[i + 2]) : -1;
+			if (high < 0 || low < 0) {
+				status_bad_request(s, "invalid URL escape \"%.*s\"",
+					STRV_ARG(strv_sub(in, i, 3)));
+				return false;
+			}
+			c = (char)(high * 16 + low);
+			i += 2;
+		} else if (c == '+' && plus) {
+			c = ' ';
+		}
+		p[n++] = c;
+	}
+	p[n] = '\0';
+	*out = (struct strv){ p, n };
+	if (!is_text(*out)) {
+		status_bad_request(s, "the URL is not valid UTF-8 text");
+		return false;
+	}
+	return true;
+}
+
+static bool split_path(struct arena *a, struct strv path, struct segments *out, struct status *s)
+{
+	struct strv rest = path, piece;
+	out->n = 0;
+	out->too_many = false;
+	while (strv_cut(&rest, '/', &piece)) {
+		if (piece.n == 0) {
+			continue; /* the leading one, a trailing one, doubled ones */
+		}
+		if (out->n == MAX_SEGMENTS) {
+			out->too_many = true;
+			return true;
+		}
+		if (!decode(a, piece, false, &out->at[out->n], s)) {
+			return false;
+		}
+		out->n++;
+	}
+	return true;
+}
+
+/* As the Kubernetes query decoder: anything but an explicit no is a yes. */
+static bool truth(struct strv v)
+{
+	return !strv_eq_nocase(v, STRV("false")) && !strv_eq(v, STRV("0"));
+}
+
+static void set_integer(struct strv key, struct strv v, int64_t *out, struct status *s)
+{
+	if (v.n > 0 && strv_to_i64(v, out) != ERR_OK) {
+		status_bad_request(s, "%.*s: \"%.*s\" is not a number", STRV_ARG(key), STRV_ARG(v));
+	}
+}
+
+static void set_validation(struct route_options *o, struct strv v, struct status *s)
+{
+	if (strv_eq(v, STRV("Strict"))) {
+		o->validation = VALIDATION_STRICT;
+	} else if (strv_eq(v, STRV("Ignore"))) {
+		o->validation = VALIDATION_IGNORE;
+	} else if (v.n == 0 || strv_eq(v, STRV("Warn"))) {
+		o->validation = VALIDATION_WARN;
+	} else {
+		status_unprocessable(s,
+			"fieldValidation: Unsupported value: \"%.*s\": supported values: "
+			"\"Ignore\", \"Strict\", \"Warn\"",
+			STRV_ARG(v));
+	}
+}
+
+static void set_dry_run(struct route_options *o, struct strv v, struct status *s)
+{
+	if (strv_eq(v, STRV("All"))) {
+		o->dry_run = true;
+	} else if (v.n > 0) {
+		status_unprocessable(s,
+			"dryRun: Unsupported value: \"%.*s\": supported values: \"All\"",
+			STRV_ARG(v));
+	}
+}
+
+static void set_include(struct route_options *o, struct strv v, struct status *s)
+{
+	if (strv_eq(v, STRV("Object"))) {
+		o->include = TABLE_OBJECT;
+	} else if (strv_eq(v, STRV("None"))) {
+		o->include = TABLE_NONE;
+	} else if (v.n == 0 || strv_eq(v, STRV("Metadata"))) {
+		o->include = TABLE_METADATA;
+	} else {
+		status_bad_request(s, "unrecognized includeObject value \"%.*s\"", STRV_ARG(v));
+	}
+}
+
+/* Options that are plain text. */
+static const struct text_row {
+	struct strv key;
+	size_t offset;
+} text_rows[] = {
+	{ { "labelSelector", 13 }, offsetof(struct route_options, label_selector) },
+	{ { "fieldSelector", 13 }, offsetof(struct route_options, field_selector) },
+	{ { "continue", 8 }, offsetof(struct route_options, cont) },
+	{ { "resourceVersion", 15 }, offsetof(struct route_options, resource_version) },
+	{ { "resourceVersionMatch", 20 }, offsetof(struct route_options, version_match) },
+	{ { "fieldManager", 12 }, offsetof(struct route_options, manager) },
+	{ { "propagationPolicy", 17 }, offsetof(struct route_options, propagation) },
+};
+
+static bool set_text(struct route_options *o, struct strv key, struct strv v)
+{
+	for (size_t i = 0; i < ARRAY_LEN(text_rows); i++) {
+		if (strv_eq(key, text_rows[i].key)) {
+			*(struct strv *)(void *)((char *)o + text_rows[i].offset) = v;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void set_option(struct route_options *o, struct strv key, struct strv v, struct status *s)
+{
+	if (set_text(o, key, v)) {
+		return;
+	}
+	if (strv_eq(key, STRV("limit"))) {
+		set_integer(key, v, &o->limit, s);
+	} else if (strv_eq(key, STRV("timeoutSeconds"))) {
+		o->timeout_s.set = v.n > 0;
+		set_integer(key, v, &o->timeout_s.v, s);
+	} else if (strv_eq(key, STRV("gracePeriodSeconds"))) {
+		o->grace_s.set = v.n > 0;
+		set_integer(key, v, &o->grace_s.v, s);
+	} else if (strv_eq(key, STRV("watch"))) {
+		o->watch = truth(v);
+	} else if (strv_eq(key, STRV("allowWatchBookmarks"))) {
+		o->bookmarks = truth(v);
+	} else if (strv_eq(key, STRV("sendInitialEvents"))) {
+		o->send_initial = (struct opt_bool){ true, truth(v) };
+	} else if (strv_eq(key, STRV("force"))) {
+		o->force = (struct opt_bool){ true, truth(v) };
+	} else if (strv_eq(key, STRV("orphanDependents"))) {
+		o->orphan_dependents = (struct opt_bool){ true, truth(v) };
+	} else if (strv_eq(key, STRV("fieldValidation"))) {
+		set_validation(o, v, s);
+	} else if (strv_eq(key, STRV("dryRun"))) {
+		set_dry_run(o, v, s);
+	} else if (strv_eq(key, STRV("includeObject"))) {
+		set_include(o, v, s);
+	}
+}
+
+static void parse_query(
+	struct arena *a, struct strv query, struct route_options *o, struct status *s)
+{
+	struct strv rest = query, pair;
+	for (size_t i = 0; i < MAX_OPTIONS && strv_cut(&rest, '&', &pair); i++) {
+		struct strv key, value, v = pair;
+		if (pair.n == 0) {
+			continue;
+		}
+		(void)strv_cut(&v, '=', &key); /* true: pair is not empty */
+		if (!decode(a, key, true, &key, s) || !decode(a, v, true, &value, s)) {
+			return;
+		}
+		set_option(o, key, value, s);
+		if (status_failed(s)) {
+			return;
+		}
+	}
+}
+
+static bool is_served(struct strv group, struct strv version)
+{
+	for (int k = 0; k < KIND_COUNT; k++) {
+		const struct kind_row *row = kind_row((enum kind)k);
+		if (strv_eq(group, strv_of(row->group)) &&
+			strv_eq(version, strv_of(row->version))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_namespace_sub(struct strv s)
+{
+	return strv_eq(s, STRV("status")) || strv_eq(s, STRV("finalize"));
+}
+
+/* The words behind the version. Fills kind, ns, name, sub. */
+static void resolve(const struct strv *at, size_t n, struct strv group, struct strv version,
+	struct route *out, struct status *s)
+{
+	bool inside = n >= 3 && strv_eq(at[0], STRV("namespaces"));
+	if (inside && group.n == 0 && n == 3 && is_namespace_sub(at[2])) {
+		inside = false;
+	}
+	if (inside) {
+		out->ns = at[1];
+		at += 2;
+		n -= 2;
+	}
+	out->kind = kind_of_resource(group, version, at[0]);
+	if (out->kind == KIND_NONE || n > 3) {
+		status_no_resource(s);
+		return;
+	}
+	out->name = n > 1 ? at[1] : STRV_NONE;
+	out->sub = n > 2 ? at[2] : STRV_NONE;
+	bool namespaced = kind_row(out->kind)->namespaced;
+	if (inside != namespaced && (inside || n > 1)) {
+		status_no_resource(s); /* a node inside a namespace, a pod outside of any */
+	}
+}
+
+static void choose_verb(struct strv method, struct route *out, struct status *s)
+{
+	bool collection = out->name.n == 0;
+	bool everywhere = collection && out->ns.n == 0 && kind_row(out->kind)->namespaced;
+	bool head = strv_eq(method, STRV("HEAD")); /* a stream has no head alone */
+	if (head || strv_eq(method, STRV("GET"))) {
+		out->verb = !collection               ? ROUTE_GET
+			    : out->opt.watch && !head ? ROUTE_WATCH
+						      : ROUTE_LIST;
+	} else if (everywhere) {
+		status_method_not_allowed(s);
+	} else if (strv_eq(method, STRV("POST")) && (collection || out->sub.n > 0)) {
+		out->verb = ROUTE_CREATE;
+	} else if (strv_eq(method, STRV("PUT")) && !collection) {
+		out->verb = ROUTE_UPDATE;
+	} else if (strv_eq(method, STRV("PATCH")) && !collection) {
+		out->verb = ROUTE_PATCH;
+	} else if (strv_eq(method, STRV("DELETE"))) {
+		out->verb = collection ? ROUTE_DELETE_COLLECTION : ROUTE_DELETE;
+	} else {
+		status_method_not_allowed(s);
+	}
+}
+
+static void parse_resource(
+	const struct segments *p, struct strv method, struct route *out, struct status *s)
+{
+	bool core = strv_eq(p->at[0], STRV("api"));
+	size_t head = core ? 2 : 3;
+	struct strv group = core ? STRV("") : p->at[1];
+	struct strv version = p->at[head - 1];
+	if (!core && strv_eq(group, STRV("authorization.k8s.io")) && p->n == head + 1 &&
+		strv_eq(p->at[head], STRV("selfsubjectaccessreviews"))) {
+		out->what = ROUTE_ACCESS_REVIEW;
+		if (!strv_eq(method, STRV("POST"))) {
+			status_method_not_allowed(s);
+		}
+		return;
+	}
+	if (!is_served(group, version)) {
+		out->what = ROUTE_NOWHERE;
+		return;
+	}
+	out->what = ROUTE_RESOURCE;
+	if (p->too_many) {
+		status_no_resource(s);
+		return;
+	}
+	resolve(p->at + head, p->n - head, group, version, out, s);
+	if (!status_failed(s)) {
+		choose_verb(method, out, s);
+	}
+}
+
+static enum route_what what_of(const struct segments *p)
+{
+	struct strv first = p->n > 0 ? p->at[0] : STRV("");
+	if (strv_eq(first, STRV("api"))) {
+		return p->n > 2 ? ROUTE_RESOURCE : ROUTE_DISCOVERY;
+	}
+	if (strv_eq(first, STRV("apis"))) {
+		return p->n > 3 ? ROUTE_RESOURCE : ROUTE_DISCOVERY;
+	}
+	if (p->n == 0 || (p->n == 1 && strv_eq(first, STRV("version")))) {
+		return ROUTE_DISCOVERY;
+	}
+	if (strv_eq(first, STRV("openapi"))) {
+		return ROUTE_OPENAPI;
+	}
+	if (strv_eq(first, STRV("healthz")) || strv_eq(first, STRV("livez")) ||
+		strv_eq(first, STRV("readyz"))) {
+		return ROUTE_HEALTH;
+	}
+	return ROUTE_NOWHERE;
+}
+
+void route_parse(struct arena *a, struct strv method, struct strv path, struct strv query,
+	struct route *out, struct status *s)
+{
+	struct segments p;
+	*out = (struct route){ .kind = KIND_NONE };
+	if (!split_path(a, path, &p, s)) {
+		return;
+	}
+	parse_query(a, query, &out->opt, s);
+	if (status_failed(s)) {
+		return;
+	}
+	out->what = what_of(&p);
+	if (out->what == ROUTE_RESOURCE) {
+		parse_resource(&p, method, out, s);
+	}
+}
