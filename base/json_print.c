@@ -303,15 +303,16 @@ struct json *json_copy(struct arena *a, const struct json *v)
 	return copy;
 }
 
+static bool has_integer_text(const struct json *v)
+{
+	return v->n.valuestring && !strpbrk(v->n.valuestring, ".eE");
+}
+
+/* Integers beyond +-2^53 digit by digit; where one of the two is only known as a double, both count as such. */
 static bool numbers_equal(const struct json *a, const struct json *b)
 {
-	int64_t x, y;
-	if (a->n.valuestring && b->n.valuestring &&
-		strcmp(a->n.valuestring, b->n.valuestring) == 0) {
-		return true;
-	}
-	if (json_i64(a, &x) == ERR_OK && json_i64(b, &y) == ERR_OK) {
-		return x == y;
+	if (has_integer_text(a) && has_integer_text(b)) {
+		return strcmp(a->n.valuestring, b->n.valuestring) == 0;
 	}
 	return a->n.valuedouble == b->n.valuedouble;
 }

@@ -55,6 +55,12 @@ struct keyset {
 
 /* Errors */
 
+static void mark_report(struct reader *r, yaml_mark_t at)
+{
+	r->report->line = r->y->piece_line + at.line + 1;
+	r->report->column = at.column + 1;
+}
+
 PRINTF_LIKE(4, 5)
 static int refuse(struct reader *r, int err, yaml_mark_t at, const char *fmt, ...)
 {
@@ -62,8 +68,7 @@ static int refuse(struct reader *r, int err, yaml_mark_t at, const char *fmt, ..
 	va_start(ap, fmt);
 	(void)vsnprintf(r->report->why, sizeof(r->report->why), fmt, ap); /* a cut reason will do */
 	va_end(ap);
-	r->report->line = r->y->piece_line + at.line + 1;
-	r->report->column = at.column + 1;
+	mark_report(r, at);
 	return err;
 }
 
@@ -557,9 +562,10 @@ static int json_front(struct reader *r, struct json **out)
 	if (err != ERR_OK) {
 		return ERR_OK; /* YAML may take it, or says why not */
 	}
+	yaml_mark_t at = mark_of(y->piece, begin);
+	mark_report(r, at);
 	if (j.n_dups > 0) {
-		err = refuse(r, ERR_SYNTAX, mark_of(y->piece, begin),
-			"key \"%s\" already set in map", j.dups[0].p);
+		err = refuse(r, ERR_SYNTAX, at, "key \"%s\" already set in map", j.dups[0].p);
 	}
 	y->piece_line += mark_of(y->piece, y->piece.n - rest.n).line;
 	y->piece = rest;
@@ -611,8 +617,7 @@ static int document_read(struct reader *r, struct json **out)
 		err = event_next(r); /* the document's end, or why it does not end there */
 	}
 	if (err == ERR_OK) {
-		r->report->line = r->y->piece_line + begin.line + 1;
-		r->report->column = begin.column + 1;
+		mark_report(r, begin);
 	}
 	return err;
 }
