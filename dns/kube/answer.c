@@ -52,6 +52,7 @@ void answer_begin(
 		.q = q,
 		.zone_at = q->subject.at + (size_t)q->subject.n - zone->name.n,
 		.ttl = k->options.ttl,
+		.before = q->count[SECTION_ANSWER],
 	};
 	if (!zone->reverse) {
 		a->m = schema_read(q->subject.lower, &q->subject.map, zone->labels);

@@ -177,7 +177,7 @@ enum found answer_apex(struct answer *a)
 	case TYPE_NS:
 		each_server(a, put_ns);
 		each_server(a, put_glue);
-		return a->q->count[SECTION_ANSWER] > 0 ? FOUND_RECORDS : FOUND_NOTHING;
+		return answer_found(a, FOUND_NOTHING);
 	default:
 		return FOUND_NOTHING;
 	}
@@ -186,5 +186,5 @@ enum found answer_apex(struct answer *a)
 enum found answer_server_name(struct answer *a)
 {
 	each_server(a, put_own_address);
-	return a->q->count[SECTION_ANSWER] > 0 ? FOUND_RECORDS : FOUND_NOTHING;
+	return answer_found(a, FOUND_NOTHING);
 }

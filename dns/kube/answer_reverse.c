@@ -161,5 +161,5 @@ enum found answer_reverse(struct answer *a)
 		}
 	}
 	a->why = "no Service has this address";
-	return q->count[SECTION_ANSWER] > 0 || q->full ? FOUND_RECORDS : FOUND_NAME_ERROR;
+	return answer_found(a, FOUND_NAME_ERROR);
 }

@@ -125,7 +125,7 @@ static enum found answer_cluster(
 	} else if (q->type == TYPE_SRV) {
 		cluster_srv(a, c, rs, n);
 	}
-	return q->count[SECTION_ANSWER] > 0 || q->full ? FOUND_RECORDS : FOUND_NOTHING;
+	return answer_found(a, FOUND_NOTHING);
 }
 
 /* ---- endpoints: a headless Service, or one name of any Service ---- */
@@ -425,7 +425,7 @@ static enum found answer_endpoints(
 	} else if (q->type == TYPE_SRV) {
 		endpoints_srv(a, c, rs, n);
 	}
-	return q->count[SECTION_ANSWER] > 0 || q->full ? FOUND_RECORDS : FOUND_NOTHING;
+	return answer_found(a, FOUND_NOTHING);
 }
 
 /* ---- ExternalName ---- */

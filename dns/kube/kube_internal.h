@@ -40,7 +40,8 @@ struct answer {
 	struct meaning m;
 	size_t zone_at; /* offset of the zone's name in the reply: in the subject */
 	uint32_t ttl;
-	unsigned links; /* CNAMEs followed so far */
+	unsigned links;  /* CNAMEs followed so far */
+	uint16_t before; /* answers written before: CNAMEs that led here */
 	const char
 		*why; /* why there is nothing, for the Extended DNS Error; NULL: nothing to say */
 };
@@ -50,6 +51,12 @@ enum found {
 	FOUND_NOTHING,    /* the name exists, records of this type do not */
 	FOUND_RECORDS,    /* written */
 };
+
+/* Records were written since answer_begin, or would have been. */
+static inline enum found answer_found(const struct answer *a, enum found otherwise)
+{
+	return a->q->count[SECTION_ANSWER] > a->before || a->q->full ? FOUND_RECORDS : otherwise;
+}
 
 /* answer_service.c: SERVICE, PORT, ENDPOINT. May follow a CNAME inside the zone: a->q->subject then has changed. */
 enum found answer_service(struct answer *a);
