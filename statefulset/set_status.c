@@ -51,6 +51,11 @@ static int set_count(struct arena *a, struct json *v, const char *key, int64_t n
 	return json_set(a, v, key, n == 0 ? json_new_null(a) : json_new_i64(a, n));
 }
 
+static int set_text(struct arena *a, struct json *v, const char *key, struct strv text)
+{
+	return json_set(a, v, key, text.n ? json_new_str(a, text) : json_new_null(a));
+}
+
 struct json *set_status_patch(
 	struct arena *a, const struct set_status *s, const struct object *set, int64_t collisions)
 {
@@ -65,8 +70,8 @@ struct json *set_status_patch(
 		json_set_i64(a, status, "availableReplicas", s->available) ||
 		set_count(a, status, "currentReplicas", s->current) ||
 		set_count(a, status, "updatedReplicas", s->updated) ||
-		json_set_str(a, status, "currentRevision", s->current_revision) ||
-		json_set_str(a, status, "updateRevision", s->update_revision) ||
+		set_text(a, status, "currentRevision", s->current_revision) ||
+		set_text(a, status, "updateRevision", s->update_revision) ||
 		json_set_i64(a, status, "collisionCount", collisions) ||
 		json_set(a, v, "status", status)) {
 		return NULL;

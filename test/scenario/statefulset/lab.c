@@ -360,6 +360,12 @@ void lab_fail(struct lab *l, const char *entry, int status, int times)
 	spy_fail(&l->spy, entry, status, times);
 }
 
+void lab_on_call(struct lab *l, void (*fn)(void *ctx, const struct watch_call *c), void *ctx)
+{
+	l->spy.on_call = fn;
+	l->spy.ctx = ctx;
+}
+
 void lab_hold_events(struct lab *l, kind_set kinds)
 {
 	spy_hold(&l->spy, kinds);

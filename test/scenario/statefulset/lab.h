@@ -48,6 +48,8 @@ const char *lab_calls(struct lab *l);
 const char *lab_calls_of(struct lab *l, const char *prefix);
 void lab_fail(struct lab *l, const char *call, int status, int times);
 
+/* Told of each call of the controller before it is made. */
+void lab_on_call(struct lab *l, void (*fn)(void *ctx, const struct watch_call *c), void *ctx);
 /* The controller's events of these kinds wait until lab_hold_events(l, 0). */
 void lab_hold_events(struct lab *l, kind_set kinds);
 

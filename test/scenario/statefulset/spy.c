@@ -51,6 +51,9 @@ static int call(void *self, const struct watch_call *c, watch_reply_fn done, voi
 	if (c->kind != KIND_EVENT) {
 		buf_printf(&s->log, "%s%s", s->log.n ? ", " : "", entry);
 	}
+	if (s->on_call) {
+		s->on_call(s->ctx, c);
+	}
 	const struct spy_rule *rule = rule_of(s, entry);
 	if (!rule) {
 		return s->inner->ops->call(s->inner->self, c, done, ctx);

@@ -23,6 +23,8 @@ struct spy {
 	struct clock *clock;
 	struct buf
 		log; /* writes and reads but Events: "create pods web-0, patch statefulsets/status web" */
+	void (*on_call)(void *ctx, const struct watch_call *c); /* before it is made; may be NULL */
+	void *ctx;
 	struct spy_rule rules[SPY_RULES];
 	size_t n_rules;
 	struct watch_interest interest; /* of the one subscriber */
