@@ -76,19 +76,27 @@ static bool slice_changed(const struct json *obj, const struct json *old)
 	return !same(json_dig(obj, "metadata.labels"), json_dig(old, "metadata.labels"));
 }
 
-static int bump_generation(struct arena *a, enum kind k, struct json *obj, const struct json *old)
+int prepare_generation(struct arena *a, enum kind k, const char *sub, struct json *obj,
+	const struct json *old)
 {
 	bool changed = false;
+	if (sub != NULL && (is(sub, "status") || is(sub, "binding"))) {
+		return ERR_OK; /* a binding is no change of what is wanted */
+	}
 	if (k == KIND_POD || k == KIND_STATEFULSET) {
 		changed = !same(json_get(obj, "spec"), json_get(old, "spec"));
 	} else if (k == KIND_ENDPOINTSLICE) {
 		changed = slice_changed(obj, old);
 	}
+	struct json *meta = json_ensure_object(a, obj, "metadata");
+	if (meta == NULL) {
+		return ERR_NOMEM;
+	}
 	if (!changed) {
-		return ERR_OK;
+		return prepare_take(a, meta, json_get(old, "metadata"), "generation");
 	}
 	int64_t was = json_i64_or(json_dig(old, "metadata.generation"), 0);
-	return json_set_i64(a, json_get(obj, "metadata"), "generation", was + 1);
+	return json_set_i64(a, meta, "generation", was + 1);
 }
 
 /* obj becomes old but for one member (and the resourceVersion the client gave). */
@@ -199,12 +207,5 @@ int prepare_object(
 	if (err == ERR_OK && has_status(k)) {
 		err = prepare_take(a, obj, old, "status");
 	}
-	if (err == ERR_OK) {
-		err = update_kind(a, k, obj, old);
-	}
-	/* a binding is no change of what is wanted */
-	if (err == ERR_OK && !is(sub, "binding")) {
-		err = bump_generation(a, k, obj, old);
-	}
-	return err;
+	return err == ERR_OK ? update_kind(a, k, obj, old) : err;
 }

@@ -13,10 +13,13 @@
 void validate_object(struct status *s, enum kind k, const char *sub, const struct json *obj, const struct json *old);
 /* What a write of one part must take from the old object: main keeps status, "status" keeps the rest ("finalize"
  * keeps all but spec); clears what a client may not set on create (status, uid, deletionTimestamp ...: call it before
- * setting them); normalises per kind; sets metadata.generation. A change is told by comparing, so obj must be
- * defaulted before (schema_default) as old is. "scale" takes the scaled object and treats it as main; "binding" too,
- * without a new generation. errors ERR_NOMEM */
+ * setting them); normalises per kind. metadata.generation becomes 1, or the old one. "scale" takes the scaled object
+ * and treats it as main. errors ERR_NOMEM */
 NODISCARD int prepare_object(struct arena *a, enum kind k, const char *sub, struct json *obj, const struct json *old);
+/* metadata.generation of an update: the old one, and one more if what is wanted changed. Told by comparing, so obj must
+ * be defaulted (schema_default), as old is. errors ERR_NOMEM */
+NODISCARD int prepare_generation(struct arena *a, enum kind k, const char *sub, struct json *obj,
+	const struct json *old);
 
 /* Names (RFC 1123/1035), for others too: NULL if fine, else the message kube-apiserver prints. */
 const char *validate_dns1123_subdomain(struct strv s);
