@@ -51,6 +51,7 @@ static size_t owner_key(enum kind kind, struct strv uid, char *out)
 	return uid.n + 1;
 }
 
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
 static struct owner *owner_find(const struct owner_index *x, enum kind kind, struct strv uid)
 {
 	char key[KEY_CHARS];
@@ -84,6 +85,8 @@ static void owner_free(struct owner_index *x, struct owner *o)
 	sorted_deinit(&o->owned);
 	free(o);
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static void owner_leave(struct owner_index *x, struct owner *o)
 {

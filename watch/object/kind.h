@@ -50,12 +50,12 @@ typedef uint32_t kind_set;
 
 struct kind_row {
 	enum kind kind;
+	bool namespaced;
 	const char *group; /* "" for core */
 	const char *version;
 	const char *plural;
 	const char *singular;
 	const char *name; /* "StatefulSet" */
-	bool namespaced;
 	const char *shorts;
 	const char *categories;
 	const char *api_version; /* "apps/v1", "v1" */

@@ -88,7 +88,7 @@ static int run_reserve(struct sorted_run *r, size_t n)
 	while (cap < n) {
 		cap *= 2;
 	}
-	const struct object **at = realloc(r->at, cap * sizeof(*at));
+	const struct object **at = realloc(r->at, cap * sizeof(const struct object *));
 	if (!at) {
 		return ERR_NOMEM;
 	}
@@ -145,7 +145,7 @@ static int make_room(struct sorted *s, struct place *p)
 	r = &s->runs[p->run];
 	struct sorted_run *right = r + 1;
 	right->n = r->n - keep;
-	memcpy(right->at, r->at + keep, right->n * sizeof(*r->at));
+	memcpy(right->at, r->at + keep, right->n * sizeof(const struct object *));
 	r->n = keep;
 	if (p->i >= keep) {
 		*p = (struct place){ p->run + 1, p->i - keep, false };
@@ -167,7 +167,7 @@ int sorted_put(struct sorted *s, const struct object *o, const struct object **o
 		return err;
 	}
 	struct sorted_run *r = &s->runs[p.run];
-	memmove(&r->at[p.i + 1], &r->at[p.i], (r->n - p.i) * sizeof(*r->at));
+	memmove(&r->at[p.i + 1], &r->at[p.i], (r->n - p.i) * sizeof(const struct object *));
 	r->at[p.i] = object_ref(o);
 	r->n++;
 	s->n++;
@@ -184,7 +184,7 @@ static void merge_right(struct sorted *s, size_t at)
 	}
 	struct sorted_run *r = &s->runs[at];
 	if (run_reserve(r, r->n + r[1].n) == ERR_OK) {
-		memcpy(r->at + r->n, r[1].at, r[1].n * sizeof(*r->at));
+		memcpy(r->at + r->n, r[1].at, r[1].n * sizeof(const struct object *));
 		r->n += r[1].n;
 		run_remove(s, at + 1);
 	}
@@ -199,7 +199,7 @@ const struct object *sorted_remove(struct sorted *s, struct strv ns, struct strv
 	struct sorted_run *r = &s->runs[p.run];
 	const struct object *old = r->at[p.i];
 	r->n--;
-	memmove(&r->at[p.i], &r->at[p.i + 1], (r->n - p.i) * sizeof(*r->at));
+	memmove(&r->at[p.i], &r->at[p.i + 1], (r->n - p.i) * sizeof(const struct object *));
 	s->n--;
 	s->changes++;
 	if (r->n == 0) {

@@ -123,8 +123,8 @@ enum selector_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_NOT_EXISTS, S
 struct selector_req {
 	struct strv key;
 	enum selector_op op;
-	struct strv_list values; /* sorted, each once */
 	bool exact;              /* SELECT_IN, SELECT_NOT_IN with one value, written "=" or "!=" */
+	struct strv_list values; /* sorted, each once */
 };
 struct selector {
 	const struct selector_req *reqs;

@@ -115,14 +115,14 @@ void history_push(struct history *h, const struct store_change *c)
 	h->bytes += bytes_of(c);
 }
 
-bool history_is_over(const struct history *h)
+bool history_is_over(const struct history *h, size_t more)
 {
-	return h->n > h->limits.history_events || h->bytes > h->limits.history_bytes;
+	return h->n + more > h->limits.history_events || h->bytes > h->limits.history_bytes;
 }
 
-void history_trim(struct history *h, uint64_t needed_after)
+void history_trim(struct history *h, size_t more, uint64_t needed_after)
 {
-	while (h->n > 0 && history_is_over(h) && h->next - h->n <= needed_after) {
+	while (h->n > 0 && history_is_over(h, more) && h->next - h->n <= needed_after) {
 		drop_oldest(h);
 	}
 }

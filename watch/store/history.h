@@ -29,9 +29,10 @@ void history_deinit(struct history *h);
 NODISCARD int history_reserve(struct history *h, enum kind kind);
 /* Appends; takes over the references to c->obj and c->old. history_reserve was called before. */
 void history_push(struct history *h, const struct store_change *c);
-/* Drops the oldest while a limit is exceeded, but nothing newer than needed_after. */
-void history_trim(struct history *h, uint64_t needed_after);
-bool history_is_over(const struct history *h); /* a limit is exceeded */
+/* A limit would be exceeded with so many changes more. */
+bool history_is_over(const struct history *h, size_t more);
+/* Drops the oldest while it is, but nothing newer than needed_after. */
+void history_trim(struct history *h, size_t more, uint64_t needed_after);
 
 /* As store_read. */
 NODISCARD int history_read(

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "watch/store/store_internal.h"
 
-#define BUDGET_NS     (2u * 1000 * 1000)
+#define BUDGET_NS     UINT64_C(2000000)
 #define BUDGET_EVENTS 256u /* in virtual time, where a run must repeat exactly */
 #define WHY_CHARS     160
 
@@ -300,9 +300,14 @@ void hub_deinit(struct store *s)
 
 void hub_changed(struct store *s)
 {
-	uint64_t needed_after = UINT64_MAX;
 	clock_post(s->clock, &s->hub.turn);
-	if (!history_is_over(&s->history)) {
+	hub_trim(s, 0);
+}
+
+void hub_trim(struct store *s, size_t more)
+{
+	uint64_t needed_after = UINT64_MAX;
+	if (!history_is_over(&s->history, more)) {
 		return;
 	}
 	for (const struct watch_sub *sub = s->hub.first; sub; sub = sub->next) {
@@ -310,7 +315,7 @@ void hub_changed(struct store *s)
 			needed_after = sub->cursor;
 		}
 	}
-	history_trim(&s->history, needed_after);
+	history_trim(&s->history, more, needed_after);
 }
 
 uint64_t hub_digested(const struct store *s)

@@ -55,6 +55,7 @@ int store_commit(struct store *s, enum watch_type type, const struct object *obj
 	REQUIRE(obj->meta.resource_version == s->history.next);
 	REQUIRE(type == WATCH_ADDED ? !old : old != NULL);
 	REQUIRE(type != WATCH_SYNCED);
+	hub_trim(s, 1); /* first, so that a full ring is used again and not doubled */
 	int err = history_reserve(&s->history, obj->kind);
 	if (err != ERR_OK) {
 		return err;

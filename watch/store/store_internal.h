@@ -32,5 +32,7 @@ struct store {
 void hub_init(struct store *s);
 void hub_deinit(struct store *s);  /* REQUIREs that nobody subscribes any more */
 void hub_changed(struct store *s); /* after a commit: a turn is due */
+/* Lets go of the history that exceeds its limits with so many changes more, and that no subscriber needs. */
+void hub_trim(struct store *s, size_t more);
 /* Runs store_settled_fn of all listeners for what changed since they were last called. */
 void store_tell_listeners(struct store *s);
