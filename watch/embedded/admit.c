@@ -166,7 +166,9 @@ void admit_object(struct embedded *e, struct arena *a, enum kind k, struct json 
 	if (before == NULL) {
 		admit_new(e, a, k, obj, s);
 	}
-	if (k == KIND_SERVICE) {
+	if (k == KIND_POD && before != NULL) {
+		admit_pod(a, obj, s); /* a PUT of a bare manifest means the same pod */
+	} else if (k == KIND_SERVICE) {
 		admit_service(e, a, obj, before, s);
 	}
 }

@@ -66,10 +66,8 @@ static void refuse(enum kind k, struct strv path, struct status *s)
 			buf_printf(&b, ", \"%.*s\"", STRV_ARG(piece));
 		}
 	}
-	status_bad_request(s,
-		"Unable to find \"%s\" that match label selector \"\", field selector \"%.*s\": "
-		"field label not supported: \"%.*s\" is not a known field selector: only %.*s",
-		kind_row(k)->plural, STRV_ARG(path), STRV_ARG(path), STRV_ARG(buf_strv(&b)));
+	status_bad_request(s, "\"%.*s\" is not a known field selector: only %.*s", STRV_ARG(path),
+		STRV_ARG(buf_strv(&b)));
 	buf_deinit(&b);
 }
 
