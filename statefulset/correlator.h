@@ -32,9 +32,9 @@ enum correlator_verdict {
 };
 
 #define CORRELATOR_MESSAGES  10 /* from the 10th different one on they are combined */
-#define CORRELATOR_WINDOW_MS (600 * 1000)
+#define CORRELATOR_WINDOW_MS INT64_C(600000)
 #define CORRELATOR_BURST     25
-#define CORRELATOR_REFILL_MS (300 * 1000)
+#define CORRELATOR_REFILL_MS INT64_C(300000)
 #define CORRELATOR_ENTRIES   2048 /* remembered at most */
 
 /* errors ERR_NOMEM */

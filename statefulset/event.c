@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "statefulset/correlator.h"
+#include "statefulset/made.h"
 #include "watch/object/kind.h"
 
 #define MESSAGE_BYTES   1024
@@ -122,7 +123,7 @@ static struct json *involved_json(struct arena *a, const struct occurrence *o)
 	if (set_some(a, v, "kind", strv_of(row->name)) || set_some(a, v, "namespace", m->ns) ||
 		set_some(a, v, "name", m->name) || set_some(a, v, "uid", m->uid) ||
 		set_some(a, v, "apiVersion", strv_of(row->api_version)) ||
-		json_set_str(a, v, "resourceVersion",
+		made_set(a, v, "resourceVersion",
 			arena_printf(a, "%llu", (unsigned long long)m->resource_version)) ||
 		set_some(a, v, "fieldPath", o->field_path)) {
 		return NULL;
@@ -163,8 +164,8 @@ static int set_counted(struct arena *a, struct json *v, const struct occurrence 
 	if (o->series->combined) {
 		message = arena_printf(a, COMBINED_PREFIX "%.*s", STRV_ARG(message));
 	}
-	if (json_set_str(a, v, "message", message) || json_set_i64(a, v, "count", o->count) ||
-		json_set_str(a, v, "lastTimestamp", time_text(a, o->at_ms))) {
+	if (made_set(a, v, "message", message) || json_set_i64(a, v, "count", o->count) ||
+		made_set(a, v, "lastTimestamp", time_text(a, o->at_ms))) {
 		return ERR_NOMEM;
 	}
 	return ERR_OK;
@@ -180,7 +181,7 @@ static struct json *event_json(struct arena *a, const struct occurrence *o)
 		json_set(a, v, "involvedObject", involved_json(a, o)) ||
 		json_set_str(a, v, "reason", strv_of(o->reason)) ||
 		json_set(a, v, "source", source_json(a, r)) ||
-		json_set_str(a, v, "firstTimestamp", time_text(a, o->series->first_ms)) ||
+		made_set(a, v, "firstTimestamp", time_text(a, o->series->first_ms)) ||
 		set_counted(a, v, o) || json_set_str(a, v, "type", strv_of(type_name(o->type))) ||
 		json_set(a, v, "eventTime", json_new_null(a)) ||
 		json_set_str(a, v, "reportingComponent", strv_of(r->component)) ||

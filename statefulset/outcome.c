@@ -70,6 +70,8 @@ void outcome_failed(struct step_run *r, struct strv why)
 {
 	struct steps *s = r->all;
 	const struct plan_action *action = step_action(r);
+	why = why.n ? why
+		    : strv_of(err_text(ERR_NOMEM)); /* only text that could not be made is empty */
 	switch (action->verb) {
 	case PLAN_CREATE_CLAIM:
 		event_claim(s, action, why);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "statefulset/identity.h"
+#include "statefulset/made.h"
 #include "statefulset/owner.h"
 #include "watch/object/typed.h"
 
@@ -16,8 +17,8 @@ static int copy_member(struct arena *a, struct json *to, const char *key, const 
 static int set_labels(struct arena *a, struct json *labels, struct strv name, int64_t ordinal,
 	struct strv revision)
 {
-	if (json_set_str(a, labels, IDENTITY_LABEL_POD, name) ||
-		json_set_str(a, labels, IDENTITY_LABEL_INDEX,
+	if (made_set(a, labels, IDENTITY_LABEL_POD, name) ||
+		made_set(a, labels, IDENTITY_LABEL_INDEX,
 			arena_printf(a, "%lld", (long long)ordinal)) ||
 		json_set_str(a, labels, IDENTITY_LABEL_REVISION, revision)) {
 		return ERR_NOMEM;
@@ -32,9 +33,9 @@ static struct json *metadata(struct arena *a, const struct object *set, const st
 	struct json *m = json_new_object(a);
 	if (copy_member(a, m, "labels", from) || copy_member(a, m, "annotations", from) ||
 		copy_member(a, m, "finalizers", from) ||
-		json_set_str(
+		made_set(
 			a, m, "generateName", arena_printf(a, "%.*s-", STRV_ARG(set->meta.name))) ||
-		json_set_str(a, m, "name", name) || json_set_str(a, m, "namespace", set->meta.ns) ||
+		made_set(a, m, "name", name) || json_set_str(a, m, "namespace", set->meta.ns) ||
 		json_set(a, m, "ownerReferences", owner_list(a, set)) ||
 		set_labels(a, json_ensure_object(a, m, "labels"), name, ordinal, revision)) {
 		return NULL;
@@ -47,7 +48,7 @@ static struct json *claim_volume(struct arena *a, struct strv template, struct s
 {
 	struct json *source = json_new_object(a);
 	struct json *v = json_new_object(a);
-	if (json_set_str(a, v, "name", template) || json_set_str(a, source, "claimName", claim) ||
+	if (json_set_str(a, v, "name", template) || made_set(a, source, "claimName", claim) ||
 		json_set(a, v, "persistentVolumeClaim", source)) {
 		return NULL;
 	}
@@ -101,7 +102,7 @@ struct json *pod_body(struct arena *a, const struct object *set, const struct js
 	if (json_set_str(a, v, "apiVersion", STRV("v1")) ||
 		json_set_str(a, v, "kind", STRV("Pod")) ||
 		json_set(a, v, "metadata", metadata(a, set, template, name, ordinal, revision)) ||
-		json_set_str(a, spec, "hostname", name) || set_volumes(a, set, spec, ordinal)) {
+		made_set(a, spec, "hostname", name) || set_volumes(a, set, spec, ordinal)) {
 		return NULL;
 	}
 	(void)json_remove(spec, "subdomain"); /* the template has no say in it */
@@ -136,7 +137,7 @@ struct json *pod_claim_body(struct arena *a, const struct object *set, const str
 	struct json *v = json_new_object(a);
 	REQUIRE(index < spec->n_claims);
 	if (copy_member(a, m, "labels", from) || copy_member(a, m, "annotations", from) ||
-		json_set_str(a, m, "name",
+		made_set(a, m, "name",
 			identity_claim(a, spec->claims[index].name, set->meta.name, ordinal)) ||
 		json_set_str(a, m, "namespace", set->meta.ns) ||
 		(spec->match_labels.n &&
@@ -195,7 +196,7 @@ int pod_repair(struct arena *a, const struct object *set, struct json *pod, bool
 	if (!strv_eq(json_str(json_get(labels, IDENTITY_LABEL_POD)), name)) {
 		changed = true;
 		if (json_set_str(a, labels, IDENTITY_LABEL_POD, name) ||
-			json_set_str(a, labels, IDENTITY_LABEL_INDEX,
+			made_set(a, labels, IDENTITY_LABEL_INDEX,
 				arena_printf(a, "%d", (int)ordinal))) {
 			return ERR_NOMEM;
 		}

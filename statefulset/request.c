@@ -77,6 +77,7 @@ static struct json *renumber_patch(struct arena *a, const struct plan_action *ac
 static void pod_call(
 	struct steps *s, struct arena *a, const struct plan_action *action, struct watch_call *call)
 {
+	REQUIRE(action->revision);
 	struct strv revision = action->revision->meta.name;
 	struct json *template = strv_eq(revision, s->plan->update_revision)
 					? json_dig(set_tree(s), "spec.template")
@@ -131,6 +132,7 @@ static void call_fill(struct step_run *r, struct arena *a, struct watch_call *ca
 		call->verb = WATCH_GET; /* request_repair follows */
 		break;
 	case PLAN_DELETE_POD:
+		REQUIRE(action->obj);
 		call->verb = WATCH_DELETE;
 		call->del.uid = action->obj->meta.uid; /* never a successor of the same name */
 		break;

@@ -207,10 +207,8 @@ static struct json *metadata(struct arena *a, const struct object *set, const st
 	struct strv name, const char *hash)
 {
 	struct json *m = json_new_object(a);
-	struct json *labels = json_copy(a, json_dig(tree, "spec.template.metadata.labels"));
-	if (!json_is_object(labels)) {
-		labels = json_new_object(a);
-	}
+	const struct json *of_template = json_dig(tree, "spec.template.metadata.labels");
+	struct json *labels = of_template ? json_copy(a, of_template) : json_new_object(a);
 	if (json_set_str(a, m, "name", name) || json_set_str(a, m, "namespace", set->meta.ns) ||
 		json_set_str(a, labels, "controller.kubernetes.io/hash", strv_of(hash)) ||
 		json_set(a, m, "labels", labels) ||

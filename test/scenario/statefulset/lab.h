@@ -34,6 +34,9 @@ void lab_phase(struct lab *l, const char *pod, const char *phase);
 /* Sets whose pods carry this finalizer in their template stay Terminating until lab_gone. */
 #define LAB_HOLD "'metadata':{'finalizers':['test/hold']}"
 void lab_gone(struct lab *l, const char *pod);
+/* Spec of a claim that any API accepts. */
+#define LAB_CLAIM                                                                                  \
+	"'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1Gi'}}}"
 
 /* NULL if absent. Borrowed until the next call. */
 const struct object *lab_get(struct lab *l, enum kind kind, const char *name);

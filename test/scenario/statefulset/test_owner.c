@@ -259,19 +259,35 @@ static void nothing_but_the_template_makes_a_revision(void **state)
 	lab_close(l);
 }
 
-/* rev-compat-semantic */
+/* rev-compat-semantic: the revision of that name stored anew as web-old, its template with "creationTimestamp": null. */
+static void revision_grow_old(struct lab *l, const char *name)
+{
+	struct arena a;
+	arena_init(&a, 0);
+	struct json *tree = object_tree(lab_get(l, KIND_CONTROLLERREVISION, name), &a);
+	struct json *template = json_dig(tree, "data.spec.template");
+	struct json *metadata = json_new_object(&a);
+	assert_int_equal(json_set_str(&a, metadata, "name", STRV("web-old")), 0);
+	assert_int_equal(
+		json_set(&a, metadata, "labels", json_copy(&a, json_dig(tree, "metadata.labels"))),
+		0);
+	assert_int_equal(json_set(&a, tree, "metadata", metadata), 0);
+	assert_int_equal(json_set(&a, json_get(template, "metadata"), "creationTimestamp",
+				 json_new_null(&a)),
+		0);
+	lab_delete(l, KIND_CONTROLLERREVISION, name);
+	lab_create(l, KIND_CONTROLLERREVISION, json_text(&a, tree).p);
+	arena_deinit(&a);
+}
+
 static void a_revision_stored_by_an_older_server_is_recognised(void **state)
 {
 	(void)state;
 	struct lab *l = lab_open();
-	lab_create(l, KIND_CONTROLLERREVISION,
-		"{'apiVersion':'apps/"
-		"v1','kind':'ControllerRevision','metadata':{'name':'web-old','labels':{"
-		"'app':'web'}},'data':{'spec':{'template':{'$patch':'replace','metadata':{'"
-		"creationTimestamp':"
-		"null,'labels':{'app':'web'}},'spec':{'containers':[{'image':'busybox','name':'c'}]"
-		"}}}},"
-		"'revision':7}");
+	lab_set(l, "web", "{'replicas':0}");
+	const char *name = lab_names(l, KIND_CONTROLLERREVISION);
+	lab_delete(l, KIND_STATEFULSET, "web");
+	revision_grow_old(l, name);
 	lab_set(l, "web", "{'replicas':1}");
 	lab_run(l, 100);
 	lab_expect(lab_names(l, KIND_CONTROLLERREVISION), "web-old");

@@ -11,9 +11,7 @@
 
 #include "test/scenario/statefulset/lab.h"
 
-#define DATA                                                                                       \
-	"'volumeClaimTemplates':[{'metadata':{'name':'datadir'},'spec':{'accessModes':['"          \
-	"ReadWriteOnce']}}]"
+#define DATA "'volumeClaimTemplates':[{'metadata':{'name':'datadir'}," LAB_CLAIM "}]"
 
 static void assert_label(const struct object *o, const char *key, const char *want)
 {
@@ -61,7 +59,7 @@ static void claims_are_named_and_labelled_after_their_pod(void **state)
 		"labels':{"
 		"'test':'foo'}}},'volumeClaimTemplates':[{'metadata':{'name':'datadir','labels':{'"
 		"test':"
-		"'test','x':'y'}},'spec':{},'status':{'phase':'Pending'}}]}");
+		"'test','x':'y'}}," LAB_CLAIM ",'status':{'phase':'Pending'}}]}");
 	lab_expect(lab_names(l, KIND_PVC), "datadir-web-0");
 	const struct object *claim = lab_get(l, KIND_PVC, "datadir-web-0");
 	assert_label(claim, "test", "foo");
@@ -111,7 +109,7 @@ static void a_claim_that_is_going_keeps_its_pod_back(void **state)
 	lab_create(l, KIND_PVC,
 		"{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'datadir-web-"
 		"0',"
-		"'finalizers':['kubernetes.io/pvc-protection']},'spec':{}}");
+		"'finalizers':['test/hold']}," LAB_CLAIM "}");
 	lab_delete(l, KIND_PVC, "datadir-web-0");
 	lab_set(l, "web", "{'replicas':1," DATA "}");
 	lab_run(l, 100);

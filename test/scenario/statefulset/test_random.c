@@ -166,11 +166,11 @@ static void run_seed(uint64_t seed)
 		lab_fail(r.l, "patch statefulsets/status", 409, 7);
 		lab_fail(r.l, "create persistentvolumeclaims data-web-3", 500, 2);
 	}
-	char spec[200];
+	char spec[400];
 	(void)snprintf(spec, sizeof(spec),
 		"{'podManagementPolicy':'%s','template':{" LAB_HOLD
 		"},'volumeClaimTemplates':[{'metadata':{"
-		"'name':'data'},'spec':{}}]}",
+		"'name':'data'}," LAB_CLAIM "}]}",
 		r.parallel ? "Parallel" : "OrderedReady");
 	lab_set(r.l, "web", spec);
 	for (int i = 0; i < STEPS; i++) {
