@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "watch/embedded/schema/quantity.h"
+#include "watch/embedded/schema/amount.h"
 #include "watch/embedded/schema/tables.h"
 #include "watch/embedded/schema/timestamp.h"
 
@@ -251,18 +251,18 @@ static int put_text(struct check *c, struct json *parent, struct json *v, struct
 
 static int check_quantity(struct check *c, struct json *parent, struct json *v)
 {
-	struct quantity q;
+	struct amount q;
 	struct strv text = json_is_string(v) ? json_str(v) : json_text(c->arena, v);
 	if (!text.p && text.n == 0 && !json_is_string(v)) {
 		return ERR_NOMEM;
 	}
 	bool scalar = json_is_string(v) || json_type_of(v) == JSON_NUMBER;
-	int err = scalar ? quantity_read(text, &q) : ERR_SYNTAX;
+	int err = scalar ? amount_parse(text, &q) : ERR_SYNTAX;
 	if (err == ERR_SYNTAX) {
-		return complain(c, STRV(QUANTITY_SYNTAX));
+		return complain(c, STRV(AMOUNT_SYNTAX));
 	}
-	char canonical[QUANTITY_CHARS];
-	if (err == ERR_OK && quantity_text(&q, canonical)) {
+	char canonical[AMOUNT_CHARS];
+	if (err == ERR_OK && amount_text(&q, canonical)) {
 		text = strv_of(canonical);
 	}
 	return put_text(c, parent, v, text);

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "watch/embedded/schema/quantity.h"
+#include "watch/embedded/schema/amount.h"
 #include "watch/embedded/schema/schema.h"
 
 struct row {
@@ -76,10 +76,10 @@ static const struct row complaints[] = {
 		"ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList" },
 	{ "no quantity", KIND_POD,
 		"{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"cpu\":\"abc\"}}}]}}",
-		QUANTITY_SYNTAX },
+		AMOUNT_SYNTAX },
 	{ "an object for a quantity", KIND_POD,
 		"{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"cpu\":{}}}}]}}",
-		QUANTITY_SYNTAX },
+		AMOUNT_SYNTAX },
 	{ "the first error stays", KIND_POD,
 		"{\"spec\":{\"hostNetwork\":\"true\",\"hostPID\":7,\"containers\":[{\"foo\":1}]}}",
 		"json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of "

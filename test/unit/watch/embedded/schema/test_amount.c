@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "watch/embedded/schema/quantity.h"
+#include "watch/embedded/schema/amount.h"
 
 static const struct {
 	const char *why, *in, *want;
@@ -36,10 +36,10 @@ static void quantities_are_printed_in_canonical_form(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct quantity q;
-		char text[QUANTITY_CHARS] = "?";
-		int err = quantity_read(strv_of(rows[i].in), &q);
-		if (err != ERR_OK || !quantity_text(&q, text) || strcmp(text, rows[i].want) != 0) {
+		struct amount q;
+		char text[AMOUNT_CHARS] = "?";
+		int err = amount_parse(strv_of(rows[i].in), &q);
+		if (err != ERR_OK || !amount_text(&q, text) || strcmp(text, rows[i].want) != 0) {
 			fail_msg("%s: %d %s", rows[i].why, err, text);
 		}
 	}
@@ -51,20 +51,20 @@ static void other_texts_are_refused(void **state)
 	static const char *const bad[] = { "", "abc", "1Kx", "Gi", "-", "+", ".", "1.2.3", "1 k",
 		"1e", "1e+", "e3", "1k1", "--1", "0x10", "1_000", "1e3k" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct quantity q;
-		int err = quantity_read(strv_of(bad[i]), &q);
+		struct amount q;
+		int err = amount_parse(strv_of(bad[i]), &q);
 		if (err != ERR_SYNTAX) {
 			fail_msg("\"%s\": %d", bad[i], err);
 		}
 	}
-	struct quantity q;
-	assert_int_equal(quantity_read(STRV("1e9999999999"), &q), ERR_RANGE);
-	assert_int_equal(quantity_read(STRV("99999999999999999999999999999999999999999999"), &q),
+	struct amount q;
+	assert_int_equal(amount_parse(STRV("1e9999999999"), &q), ERR_RANGE);
+	assert_int_equal(amount_parse(STRV("99999999999999999999999999999999999999999999"), &q),
 		ERR_RANGE);
-	assert_int_equal(quantity_read(STRV("1e-9999999999"), &q), ERR_OK);
-	assert_int_equal(quantity_read(STRV("1000E"), &q), ERR_OK);
-	char text[QUANTITY_CHARS];
-	assert_false(quantity_text(&q, text));
+	assert_int_equal(amount_parse(STRV("1e-9999999999"), &q), ERR_OK);
+	assert_int_equal(amount_parse(STRV("1000E"), &q), ERR_OK);
+	char text[AMOUNT_CHARS];
+	assert_false(amount_text(&q, text));
 }
 
 static void amounts_are_compared_by_value(void **state)
@@ -76,11 +76,11 @@ static void amounts_are_compared_by_value(void **state)
 	} pairs[] = { { "1Gi", "1024Mi", 0 }, { "1G", "1Gi", -1 }, { "1", "999m", 1 },
 		{ "-1", "1", -1 }, { "-2", "-1", -1 }, { "0", "-0", 0 } };
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-		struct quantity a, b;
-		assert_int_equal(quantity_read(strv_of(pairs[i].a), &a), ERR_OK);
-		assert_int_equal(quantity_read(strv_of(pairs[i].b), &b), ERR_OK);
-		assert_int_equal(quantity_cmp(&a, &b), pairs[i].want);
-		assert_int_equal(quantity_cmp(&b, &a), -pairs[i].want);
+		struct amount a, b;
+		assert_int_equal(amount_parse(strv_of(pairs[i].a), &a), ERR_OK);
+		assert_int_equal(amount_parse(strv_of(pairs[i].b), &b), ERR_OK);
+		assert_int_equal(amount_cmp(&a, &b), pairs[i].want);
+		assert_int_equal(amount_cmp(&b, &a), -pairs[i].want);
 	}
 }
 

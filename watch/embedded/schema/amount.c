@@ -1,36 +1,36 @@
-/* Kubernetes quantities. See quantity.h. */
-#include "watch/embedded/schema/quantity.h"
+/* Kubernetes quantities. See amount.h. */
+#include "watch/embedded/schema/amount.h"
 
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
 
-typedef unsigned __int128 u128;
+__extension__ typedef unsigned __int128 u128;
 #define U128_MAX (~(u128)0)
 #define NANO     9 /* decimal digits behind the point that are kept */
 
 static const struct {
 	const char *text;
-	enum quantity_format format;
+	enum amount_format format;
 	int exponent; /* of 10, or of 2 */
 } suffixes[] = {
-	{ "", QUANTITY_DECIMAL, 0 },
-	{ "n", QUANTITY_DECIMAL, -9 },
-	{ "u", QUANTITY_DECIMAL, -6 },
-	{ "m", QUANTITY_DECIMAL, -3 },
-	{ "k", QUANTITY_DECIMAL, 3 },
-	{ "M", QUANTITY_DECIMAL, 6 },
-	{ "G", QUANTITY_DECIMAL, 9 },
-	{ "T", QUANTITY_DECIMAL, 12 },
-	{ "P", QUANTITY_DECIMAL, 15 },
-	{ "E", QUANTITY_DECIMAL, 18 },
-	{ "Ki", QUANTITY_BINARY, 10 },
-	{ "Mi", QUANTITY_BINARY, 20 },
-	{ "Gi", QUANTITY_BINARY, 30 },
-	{ "Ti", QUANTITY_BINARY, 40 },
-	{ "Pi", QUANTITY_BINARY, 50 },
-	{ "Ei", QUANTITY_BINARY, 60 },
+	{ "", AMOUNT_DECIMAL, 0 },
+	{ "n", AMOUNT_DECIMAL, -9 },
+	{ "u", AMOUNT_DECIMAL, -6 },
+	{ "m", AMOUNT_DECIMAL, -3 },
+	{ "k", AMOUNT_DECIMAL, 3 },
+	{ "M", AMOUNT_DECIMAL, 6 },
+	{ "G", AMOUNT_DECIMAL, 9 },
+	{ "T", AMOUNT_DECIMAL, 12 },
+	{ "P", AMOUNT_DECIMAL, 15 },
+	{ "E", AMOUNT_DECIMAL, 18 },
+	{ "Ki", AMOUNT_BINARY, 10 },
+	{ "Mi", AMOUNT_BINARY, 20 },
+	{ "Gi", AMOUNT_BINARY, 30 },
+	{ "Ti", AMOUNT_BINARY, 40 },
+	{ "Pi", AMOUNT_BINARY, 50 },
+	{ "Ei", AMOUNT_BINARY, 60 },
 };
 
 static bool is_digit(char c)
@@ -70,7 +70,7 @@ static bool exponent_read(struct strv s, int *out)
 	return true;
 }
 
-static bool suffix_read(struct strv s, enum quantity_format *out_format, int *out_exponent)
+static bool suffix_read(struct strv s, enum amount_format *out_format, int *out_exponent)
 {
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
 		if (strv_eq(s, strv_of(suffixes[i].text)) ||
@@ -80,7 +80,7 @@ static bool suffix_read(struct strv s, enum quantity_format *out_format, int *ou
 			return true;
 		}
 	}
-	*out_format = QUANTITY_EXPONENT;
+	*out_format = AMOUNT_EXPONENT;
 	return exponent_read(s, out_exponent);
 }
 
@@ -101,10 +101,10 @@ static bool scaled(u128 digits, int power, u128 *out)
 	return true;
 }
 
-int quantity_read(struct strv s, struct quantity *out)
+int amount_parse(struct strv s, struct amount *out)
 {
 	s = strv_trim(s);
-	struct quantity q = { .nano = 0 };
+	struct amount q = { .nano = 0 };
 	size_t i = 0;
 	if (i < s.n && (s.p[i] == '-' || s.p[i] == '+')) {
 		q.negative = s.p[i++] == '-';
@@ -129,7 +129,7 @@ int quantity_read(struct strv s, struct quantity *out)
 		return ERR_SYNTAX;
 	}
 	int power = NANO - behind;
-	if (q.format == QUANTITY_BINARY) {
+	if (q.format == AMOUNT_BINARY) {
 		fits = fits && digits <= (U128_MAX >> exponent);
 		digits <<= fits ? exponent : 0;
 	} else {
@@ -140,7 +140,7 @@ int quantity_read(struct strv s, struct quantity *out)
 	}
 	/* Binary amounts stop at the largest signed 64-bit number. */
 	u128 most = (u128)INT64_MAX * 1000000000u;
-	if (q.format == QUANTITY_BINARY && q.nano > most) {
+	if (q.format == AMOUNT_BINARY && q.nano > most) {
 		q.nano = most;
 	}
 	q.negative = q.negative && q.nano != 0;
@@ -149,7 +149,7 @@ int quantity_read(struct strv s, struct quantity *out)
 }
 
 /* The number in decimal, then the suffix. n < 2^128 has 39 digits at most. */
-static void write_text(bool negative, u128 n, const char *suffix, char out[QUANTITY_CHARS])
+static void write_text(bool negative, u128 n, const char *suffix, char out[AMOUNT_CHARS])
 {
 	char digits[40];
 	size_t at = sizeof(digits);
@@ -158,10 +158,10 @@ static void write_text(bool negative, u128 n, const char *suffix, char out[QUANT
 		digits[--at] = (char)('0' + (int)(n % 10));
 		n /= 10;
 	} while (n > 0);
-	(void)snprintf(out, QUANTITY_CHARS, "%s%s%s", negative ? "-" : "", digits + at, suffix);
+	(void)snprintf(out, AMOUNT_CHARS, "%s%s%s", negative ? "-" : "", digits + at, suffix);
 }
 
-static const char *suffix_of(enum quantity_format format, int exponent)
+static const char *suffix_of(enum amount_format format, int exponent)
 {
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
 		if (suffixes[i].exponent == exponent &&
@@ -172,18 +172,18 @@ static const char *suffix_of(enum quantity_format format, int exponent)
 	return NULL;
 }
 
-static bool binary_text(const struct quantity *q, char out[QUANTITY_CHARS])
+static bool binary_text(const struct amount *q, char out[AMOUNT_CHARS])
 {
 	u128 n = q->nano / 1000000000u;
 	int exponent = 0;
 	for (; n % 1024 == 0 && exponent < 60; exponent += 10) {
 		n /= 1024;
 	}
-	write_text(q->negative, n, suffix_of(QUANTITY_BINARY, exponent), out);
+	write_text(q->negative, n, suffix_of(AMOUNT_BINARY, exponent), out);
 	return true;
 }
 
-bool quantity_text(const struct quantity *q, char out[QUANTITY_CHARS])
+bool amount_text(const struct amount *q, char out[AMOUNT_CHARS])
 {
 	u128 n = q->nano;
 	if (n == 0) {
@@ -191,20 +191,20 @@ bool quantity_text(const struct quantity *q, char out[QUANTITY_CHARS])
 		return true;
 	}
 	/* Small or broken amounts lose their binary form, so that nothing is rounded. */
-	if (q->format == QUANTITY_BINARY && n >= (u128)1024 * 1000000000u && n % 1000000000u == 0) {
+	if (q->format == AMOUNT_BINARY && n >= (u128)1024 * 1000000000u && n % 1000000000u == 0) {
 		return binary_text(q, out);
 	}
 	int exponent = -NANO;
 	for (; n % 1000 == 0; exponent += 3) {
 		n /= 1000;
 	}
-	if (q->format == QUANTITY_EXPONENT && exponent != 0) {
+	if (q->format == AMOUNT_EXPONENT && exponent != 0) {
 		char suffix[16];
 		(void)snprintf(suffix, sizeof(suffix), "e%d", exponent);
 		write_text(q->negative, n, suffix, out);
 		return true;
 	}
-	const char *suffix = suffix_of(QUANTITY_DECIMAL, exponent);
+	const char *suffix = suffix_of(AMOUNT_DECIMAL, exponent);
 	if (!suffix) {
 		return false;
 	}
@@ -212,7 +212,7 @@ bool quantity_text(const struct quantity *q, char out[QUANTITY_CHARS])
 	return true;
 }
 
-int quantity_cmp(const struct quantity *a, const struct quantity *b)
+int amount_cmp(const struct amount *a, const struct amount *b)
 {
 	if (a->negative != b->negative) {
 		return a->negative ? -1 : 1;
