@@ -1,5 +1,4 @@
-/* Byte buffer that doubles. Source: none. Regime: see buf.h. Called by: everyone that makes text.
- */
+/* Byte buffer that doubles. Source: none. Regime: see buf.h. Called by: everyone that makes text. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -73,6 +72,10 @@ void buf_add(struct buf *b, struct strv s)
 
 void buf_add_char(struct buf *b, char c)
 {
+	if (b->n < b->cap && b->err == ERR_OK) {
+		b->p[b->n++] = c;
+		return;
+	}
 	char *at = buf_reserve(b, 1);
 	if (at) {
 		*at = c;

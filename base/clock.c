@@ -1,11 +1,11 @@
 /* The clock: a heap of timers, a queue of tasks, and three loop handles that run them.
- * alarm (uv_timer) wakes the loop for the next real deadline; spin (uv_idle) keeps it from sleeping
- * while there is work; turn (uv_check) does the work, right after the loop has polled. A turn of
- * virtual time: due timers, then tasks; if there were none and no descriptor waits to be read, time
- * jumps to the next deadline and its timers fire. Clients that never pause cannot hold time still:
- * it moves at least as fast as the machine's. Source: none. Regime: the clock is an owned heap
- * object, freed after its last handle has closed. Called by: main, tests; timers and tasks by their
- * owners. */
+ * alarm (uv_timer) wakes the loop for the next real deadline; spin (uv_idle) keeps it from sleeping while there
+ * is work; turn (uv_check) does the work, right after the loop has polled.
+ * A turn of virtual time: due timers, then tasks; after two turns without any, and with no descriptor waiting
+ * to be read, time jumps to the next deadline and its timers fire. Clients that never pause cannot hold time
+ * still: after a quarter of a second it moves as soon as no task is waiting.
+ * Source: none. Regime: the clock is an owned heap object, freed after its last handle has closed.
+ * Called by: main, tests; timers and tasks by their owners. */
 #include "base/clock.h"
 
 #include <poll.h>
@@ -16,6 +16,8 @@
 #include "base/err.h"
 
 #define NS_PER_MS   1000000
+#define QUIET_TURNS 2
+#define HELD_NS_MAX (250 * NS_PER_MS)
 #define BATCH_NS    (2 * NS_PER_MS)
 #define RANDOM_SEED 0x6f7264696e616c00u
 
@@ -32,6 +34,7 @@ struct clock {
 	void *on_closed_ctx;
 
 	int64_t virtual_ms;
+	unsigned quiet_turns;     /* in a row: nothing fired, ran or waited to be read */
 	uint64_t moved_hrtime_ns; /* machine's time when virtual_ms last moved */
 	int64_t last_ns;          /* last answer of clock_now_ns */
 	uint64_t random;          /* virtual: the state */
@@ -151,8 +154,7 @@ static void on_alarm(uv_timer_t *h)
 
 static void on_turn(uv_check_t *h);
 
-/* Makes the handles fit what is pending. With nothing pending none is active and the loop may end.
- */
+/* Makes the handles fit what is pending. With nothing pending none is active and the loop may end. */
 static void arm(struct clock *c)
 {
 	if (c->closing) {
@@ -218,15 +220,22 @@ static bool has_input(const struct clock *c)
 	return poll(&p, 1, 0) > 0;
 }
 
-static void jump(struct clock *c)
+/* What a callback of this turn began to watch is only looked at by the next poll, hence two quiet turns. */
+static bool is_quiet(struct clock *c, bool worked)
+{
+	c->quiet_turns = worked || has_input(c) ? 0 : c->quiet_turns + 1;
+	return c->quiet_turns >= QUIET_TURNS;
+}
+
+static void jump(struct clock *c, bool worked)
 {
 	uint64_t hrtime_ns = uv_hrtime();
-	int64_t next_ms = c->heap[0]->deadline_ms;
-	int64_t passed_ms = (int64_t)((hrtime_ns - c->moved_hrtime_ns) / NS_PER_MS);
-	if (has_input(c) && next_ms - c->virtual_ms > passed_ms) {
+	bool is_overdue = !c->first && hrtime_ns - c->moved_hrtime_ns > HELD_NS_MAX;
+	if (!is_quiet(c, worked) && !is_overdue) {
 		return;
 	}
-	c->virtual_ms = next_ms;
+	c->quiet_turns = 0;
+	c->virtual_ms = c->heap[0]->deadline_ms;
 	c->moved_hrtime_ns = hrtime_ns;
 	(void)fire_due(c); /* some fired: they were due by the line above */
 }
@@ -236,8 +245,8 @@ static void on_turn(uv_check_t *h)
 	struct clock *c = container_of(h, struct clock, turn);
 	bool fired = fire_due(c);
 	bool ran = run_tasks(c);
-	if (!fired && !ran && c->is_virtual && !c->closing && c->n_heap > 0) {
-		jump(c);
+	if (c->is_virtual && !c->closing && c->n_heap > 0) {
+		jump(c, fired || ran);
 	}
 	arm(c);
 }

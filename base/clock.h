@@ -1,6 +1,7 @@
 /* The one source of time, timers, deferred work and randomness of the control thread.
  * real: wall time of the machine. virtual: time stands still and jumps to the next deadline whenever nothing
- * else is to do (no task waiting, no input at the loop), so that minutes of waiting run in milliseconds.
+ * else is to do (no task waiting, no input at the loop), so that minutes of waiting run in milliseconds. Under
+ * input without pause it still moves, a deadline every quarter of a second.
  * Timers of the simulated world (delays, back-off, grace periods) belong here. Timers towards real clients
  * (HTTP timeouts, watch timeoutSeconds) must not: they are uv_timer_t, else they would drag virtual time along.
  * Regime: owned heap object; timers and tasks are members of their owners. One loop, one thread. */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -206,8 +207,7 @@ struct json *json_new_bool(struct arena *a, bool b)
 	return node_new(a, b ? cJSON_True : cJSON_False);
 }
 
-/* A copy that any reader of JSON takes: what is not UTF-8, and U+0000, becomes U+FFFD byte by byte.
- */
+/* A copy that any reader of JSON takes: what is not UTF-8, and U+0000, becomes U+FFFD byte by byte. */
 static char *text_copy(struct arena *a, struct strv s)
 {
 	static const char replacement[] = "\xef\xbf\xbd";

@@ -1,12 +1,13 @@
-/* Text to values: the scan decides, cJSON builds, a last walk settles odd numbers and duplicate
- * keys. cJSON's memory hooks are process-wide and take no context, hence the arena of the running
- * call in a thread-local; its free is a no-op, since the arena's owner frees. cJSON keeps one
- * global error pointer, so only one thread at a time may parse. Source: RFC 8259; encoding/json and
- * Kubernetes field validation for duplicates. Regime: values in the caller's arena, scratch on the
- * heap. Called by: everyone through base/json.h. */
+/* Text to values: the scan decides, cJSON builds, a last walk settles odd numbers and duplicate keys.
+ * cJSON's memory hooks are process-wide and take no context, hence the arena of the running call in a
+ * thread-local; its free is a no-op, since the arena's owner frees. cJSON keeps one global error pointer, so
+ * only one thread at a time may parse.
+ * Source: RFC 8259; encoding/json and Kubernetes field validation for duplicates.
+ * Regime: values in the caller's arena, scratch on the heap. Called by: everyone through base/json.h. */
 #include "base/json_internal.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

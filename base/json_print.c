@@ -1,12 +1,12 @@
 /* Values to text, copies of values, and equality: what walks whole trees.
  * Source: RFC 8259; Go's encoding/json for the layout of numbers and the canonical escapes.
  * Regime: text into the caller's buffer, copies into the caller's arena, scratch on the heap.
- * Recursion is as deep as the tree: parsed ones end at JSON_MAX_DEPTH. Called by: everyone through
- * base/json.h. */
+ * Recursion is as deep as the tree: parsed ones end at JSON_MAX_DEPTH. Called by: everyone through base/json.h. */
 #include "base/json_internal.h"
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,9 +126,9 @@ static void print_escaped(unsigned char c, struct buf *b)
 	}
 }
 
-static void print_string(const char *s, enum style style, struct buf *b)
+/* From s on with its escapes, up to the closing quote. */
+static void print_rest(const char *s, enum style style, struct buf *b)
 {
-	buf_add_char(b, '"');
 	const char *run = s;
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
@@ -149,6 +149,32 @@ static void print_string(const char *s, enum style style, struct buf *b)
 	buf_add_char(b, '"');
 }
 
+/* Nearly all strings need no escape: one reservation, one pass. */
+static void print_string(const char *s, enum style style, struct buf *b)
+{
+	size_t n = strlen(s);
+	char *at = buf_reserve(b, n + 2);
+	if (!at) {
+		return;
+	}
+	*at++ = '"';
+	size_t i = 0;
+	for (; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+		if (c < ' ' || c == '"' || c == '\\' ||
+			(style == STYLE_CANONICAL && html_len(s + i))) {
+			break;
+		}
+		at[i] = s[i];
+	}
+	buf_grown(b, i + 1);
+	if (i == n) {
+		buf_add_char(b, '"');
+	} else {
+		print_rest(s + i, style, b);
+	}
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct json *const *x = a;
@@ -156,8 +182,7 @@ static int by_key(const void *a, const void *b)
 	return strcmp((*x)->n.string, (*y)->n.string); /* as unsigned bytes */
 }
 
-/* The members from first on, in byte order of their keys, heap; NULL when out of memory or empty.
- */
+/* The members from first on, in byte order of their keys, heap; NULL when out of memory or empty. */
 static const struct json **sorted(const struct json *first, size_t *out_n)
 {
 	size_t n = 0;

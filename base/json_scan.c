@@ -1,10 +1,10 @@
-/* The reader in front of cJSON: says yes or no to a whole text by RFC 8259, with place and reason,
- * so that cJSON only ever sees text that it reads right. It keeps one bit a level, no recursion.
- * Source: RFC 8259, RFC 3629. Regime: odds are heap, the caller frees them. Called by: json_parse.
- */
+/* The reader in front of cJSON: says yes or no to a whole text by RFC 8259, with place and reason, so that
+ * cJSON only ever sees text that it reads right. It keeps one byte a level, no recursion.
+ * Source: RFC 8259, RFC 3629. Regime: odds are heap, the caller frees them. Called by: json_parse. */
 #include "base/json_internal.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -319,8 +319,7 @@ static int scan_key(struct json_scan *s)
 	return ERR_OK;
 }
 
-/* At the beginning of a value. *out_complete false: a container was opened and a value must follow.
- */
+/* At the beginning of a value. *out_complete false: a container was opened and a value must follow. */
 static int scan_value(struct json_scan *s, struct levels *l, bool *out_complete)
 {
 	skip_space(s);

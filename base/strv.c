@@ -1,5 +1,6 @@
-/* Text by pointer and length. Source: Go's time.ParseDuration for durations, SipHash (Aumasson,
- * Bernstein 2012) for the hash. Regime: borrows everything, owns nothing. Called by: everyone. */
+/* Text by pointer and length.
+ * Source: Go's time.ParseDuration for durations, SipHash (Aumasson, Bernstein 2012) for the hash.
+ * Regime: borrows everything, owns nothing. Called by: everyone. */
 #include "base/strv.h"
 
 #include "base/err.h"

@@ -15,6 +15,8 @@
 
 #define START_MS 1767322800000 /* 2026-01-02T03:00:00Z */
 
+struct piped;
+
 struct world {
 	uv_loop_t loop;
 	struct clock *clock;
@@ -31,6 +33,7 @@ struct actor {
 	int64_t delay_ms;
 	struct actor *posts; /* ... and this one's task, when run */
 	int again;           /* how often it posts itself */
+	struct piped *opens; /* on_late_watch */
 	uint64_t takes_ns;
 	int64_t fired_at_ms;
 };
@@ -321,6 +324,54 @@ static void virtual_time_waits_for_input_that_is_there(void **state)
 	world_close(&w);
 }
 
+static void input_without_end_does_not_hold_virtual_time(void **state)
+{
+	struct world w;
+	struct actor a[1];
+	struct piped p;
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 1);
+	start(&a[0], 3600000);
+	pipe_open(&w, &p, 1000000000);
+	uint64_t begin = uv_hrtime();
+	while (!strchr(w.trace, 'a')) {
+		memset(w.trace, 0, sizeof(w.trace));
+		assert_int_not_equal(uv_run(&w.loop, UV_RUN_NOWAIT), 0);
+		assert_true(uv_hrtime() - begin < 10000000000);
+	}
+	assert_true(uv_hrtime() - begin > 200000000);
+	uv_close((uv_handle_t *)&p.in, NULL);
+	run(&w);
+	close(p.out_fd);
+	world_close(&w);
+}
+
+static void on_late_watch(struct clock_task *t)
+{
+	struct actor *a = container_of(t, struct actor, task);
+	act(a);
+	pipe_open(a->w, a->opens, 4);
+}
+
+static void virtual_time_waits_for_what_is_only_now_watched(void **state)
+{
+	struct world w;
+	struct actor a[2];
+	struct piped p;
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 2);
+	start(&a[0], 1);
+	a[1].opens = &p;
+	clock_task_init(&a[1].task, on_late_watch);
+	clock_post(w.clock, &a[1].task);
+	run(&w);
+	assert_string_equal(w.trace, "b.....a");
+	close(p.out_fd);
+	world_close(&w);
+}
+
 static void tasks_without_end_let_input_through(void **state)
 {
 	for (int is_virtual = 0; is_virtual < 2; is_virtual++) {
@@ -525,6 +576,8 @@ int main(void)
 		cmocka_unit_test(many_timers_fire_in_order_whichever_are_stopped),
 		cmocka_unit_test(tasks_can_be_taken_back),
 		cmocka_unit_test(virtual_time_waits_for_input_that_is_there),
+		cmocka_unit_test(input_without_end_does_not_hold_virtual_time),
+		cmocka_unit_test(virtual_time_waits_for_what_is_only_now_watched),
 		cmocka_unit_test(tasks_without_end_let_input_through),
 		cmocka_unit_test(real_timers_take_their_time),
 		cmocka_unit_test(closing_forgets_timers_and_tasks),
