@@ -18,8 +18,9 @@
 #include "base/err.h"
 #include "base/http_internal.h"
 
-#define DEFAULT_BODY_BYTES ((size_t)3 << 20)  /* kube-apiserver's limit of a request body */
-#define CONNECTION_BYTES   ((size_t)64 << 10) /* head and one chunk; pages are touched on use only \
+#define DEFAULT_BODY_BYTES ((size_t)3 << 20) /* kube-apiserver's limit of a request body */
+#define CONNECTION_BYTES                                                                           \
+	((size_t)64 << 10) /* head and one chunk; pages are touched on use only \
 					       */
 #define BACKLOG              1024
 #define IDLE_TIMEOUT_S       150u /* longer than Go's 90 s of idle keep-alive */

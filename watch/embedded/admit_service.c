@@ -47,6 +47,11 @@ static bool type_is(const struct json *spec, const char *type)
 	return strv_eq(text_of(spec, "type"), strv_of(type));
 }
 
+static bool has_node_ports(const struct json *spec)
+{
+	return type_is(spec, "NodePort") || type_is(spec, "LoadBalancer");
+}
+
 static void inherit(struct job *j, const char *key)
 {
 	const struct json *v = json_get(j->old, key);
@@ -151,8 +156,7 @@ static void choose_address(struct job *j)
 static int64_t port_before(const struct job *j, const struct json *port)
 {
 	for
-		json_each(old, json_get(j->old, "ports"))
-		{
+		json_each (old, json_get(j->old, "ports")) {
 			if (json_equal(json_get(old, "port"), json_get(port, "port")) &&
 				json_equal(json_get(old, "protocol"), json_get(port, "protocol"))) {
 				return json_i64_or(json_get(old, "nodePort"), 0);
@@ -164,8 +168,7 @@ static int64_t port_before(const struct job *j, const struct json *port)
 static bool had_port(const struct job *j, int64_t number)
 {
 	for
-		json_each(old, json_get(j->old, "ports"))
-		{
+		json_each (old, json_get(j->old, "ports")) {
 			if (json_i64_or(json_get(old, "nodePort"), 0) == number) {
 				return true;
 			}
@@ -192,8 +195,7 @@ static void choose_node_ports(struct job *j)
 	int64_t mine[MAX_PORTS];
 	size_t n = 0, i = 0;
 	for
-		json_each(given, json_get(j->spec, "ports"))
-		{
+		json_each (given, json_get(j->spec, "ports")) {
 			int64_t number = json_i64_or(json_get(given, "nodePort"), 0);
 			number = number != 0 ? number : port_before(j, given);
 			if (n < MAX_PORTS && number != 0) {
@@ -201,8 +203,7 @@ static void choose_node_ports(struct job *j)
 			}
 		}
 	for
-		json_each(port, json_get(j->spec, "ports"))
-		{
+		json_each (port, json_get(j->spec, "ports")) {
 			int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
 			if (number != 0) {
 				check_node_port(j, port, i++, number);
@@ -226,12 +227,8 @@ static void choose_node_ports(struct job *j)
 /* A type that has no node ports gives those of its former life back. */
 static void drop_node_ports(struct job *j)
 {
-	if (j->old == NULL || type_is(j->old, "ClusterIP") || type_is(j->old, "ExternalName")) {
-		return;
-	}
 	for
-		json_each(port, json_get(j->spec, "ports"))
-		{
+		json_each (port, json_get(j->spec, "ports")) {
 			int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
 			if (number != 0 && had_port(j, number)) {
 				(void)json_remove(port, "nodePort");
@@ -239,17 +236,36 @@ static void drop_node_ports(struct job *j)
 		}
 }
 
-static void drop_addresses(struct job *j)
+/* Members that the new type has no use for go with the old type, unless they were changed as well:
+ * then they are meant, and validation's to refuse. */
+static void drop_unchanged(struct job *j, const char *const *keys, size_t n)
 {
-	static const char *const keys[] = { "clusterIP", "clusterIPs", "ipFamilies",
-		"ipFamilyPolicy" };
-	if (j->old == NULL || type_is(j->old, "ExternalName")) {
-		return; /* given ones are validation's to refuse */
-	}
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (json_equal(json_get(j->spec, keys[i]), json_get(j->old, keys[i]))) {
 			(void)json_remove(j->spec, keys[i]);
 		}
+	}
+}
+
+static void leave_type(struct job *j)
+{
+	static const char *const inner[] = { "clusterIP", "clusterIPs", "ipFamilies",
+		"ipFamilyPolicy", "internalTrafficPolicy" };
+	static const char *const outer[] = { "externalTrafficPolicy", "healthCheckNodePort" };
+	static const char *const balancer[] = { "allocateLoadBalancerNodePorts",
+		"loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges" };
+	if (j->old == NULL) {
+		return;
+	}
+	if (type_is(j->spec, "ExternalName") && !type_is(j->old, "ExternalName")) {
+		drop_unchanged(j, inner, ARRAY_LEN(inner));
+	}
+	if (!has_node_ports(j->spec) && has_node_ports(j->old)) {
+		drop_unchanged(j, outer, ARRAY_LEN(outer));
+		drop_node_ports(j);
+	}
+	if (!type_is(j->spec, "LoadBalancer") && type_is(j->old, "LoadBalancer")) {
+		drop_unchanged(j, balancer, ARRAY_LEN(balancer));
 	}
 }
 
@@ -265,9 +281,8 @@ void admit_service(struct embedded *e, struct arena *a, struct json *obj, const 
 		status_no_memory(s);
 		return;
 	}
+	leave_type(&j);
 	if (type_is(j.spec, "ExternalName")) {
-		drop_addresses(&j);
-		drop_node_ports(&j);
 		return;
 	}
 	if (j.old != NULL && !type_is(j.old, "ExternalName")) {
@@ -283,9 +298,7 @@ void admit_service(struct embedded *e, struct arena *a, struct json *obj, const 
 		check_families(&j);
 		choose_address(&j);
 	}
-	if (type_is(j.spec, "NodePort") || type_is(j.spec, "LoadBalancer")) {
+	if (has_node_ports(j.spec)) {
 		choose_node_ports(&j);
-	} else {
-		drop_node_ports(&j);
 	}
 }

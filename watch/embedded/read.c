@@ -25,9 +25,8 @@ uint64_t read_version(struct strv text, struct status *s)
 	return (uint64_t)n;
 }
 
-static void add_json(struct arena *a, struct buf *out, const struct json *v, struct status *s)
+static void add_json(struct buf *out, const struct json *v, struct status *s)
 {
-	(void)a;
 	if (v == NULL) {
 		status_no_memory(s);
 		return;
@@ -35,34 +34,43 @@ static void add_json(struct arena *a, struct buf *out, const struct json *v, str
 	json_print(v, out);
 }
 
-/* A Table of one row; columns may be left out (watch events after the first). */
-static void add_single_table(struct embedded *e, struct arena *a, const struct object *o,
-	enum table_include include, const char *meta_version, struct buf *out, struct status *s)
+/* A Table of one row. */
+static void add_single_table(struct arena *a, const struct object *o, struct json *columns,
+	struct json *row, const char *meta_version, struct buf *out, struct status *s)
 {
 	struct json *rows = json_new_array(a);
 	struct json *meta = json_new_object(a);
 	struct strv version = arena_printf(a, "%" PRIu64, o->meta.resource_version);
-	struct json *tree = object_tree(o, a);
-	struct json *row = tree == NULL ? NULL
-					: table_row(a, o->kind, tree, include, meta_version,
-						  clock_now_ms(e->clock));
-	if (version.p == NULL || json_append(a, rows, row) != ERR_OK ||
+	if (version.p == NULL || columns == NULL || json_append(a, rows, row) != ERR_OK ||
 		json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
 		status_no_memory(s);
 		return;
 	}
-	add_json(a, out, table_wrap(a, meta_version, table_columns(a, o->kind), rows, meta), s);
+	add_json(out, table_wrap(a, meta_version, columns, rows, meta), s);
 }
 
 void read_object_text(struct embedded *e, struct arena *a, const struct object *o, struct strv sub,
 	const struct route_options *opt, struct negotiated form, struct buf *out, struct status *s)
 {
-	if (strv_eq(sub, STRV("scale")) && o->kind == KIND_STATEFULSET) {
-		add_json(a, out, scale_of(a, o), s);
-	} else if (form.form == FORM_TABLE) {
-		add_single_table(e, a, o, opt->include, form.meta_version, out, s);
-	} else {
+	int64_t now_ms = clock_now_ms(e->clock);
+	const char *version = form.meta_version;
+	bool scale = strv_eq(sub, STRV("scale")) && o->kind == KIND_STATEFULSET;
+	if (!scale && form.form != FORM_TABLE) {
 		buf_add(out, o->json);
+		return;
+	}
+	struct json *tree = scale ? scale_of(a, o) : object_tree(o, a);
+	if (tree == NULL) {
+		status_no_memory(s);
+	} else if (form.form != FORM_TABLE) {
+		add_json(out, tree, s);
+	} else if (scale) {
+		add_single_table(a, o, table_scale_columns(a),
+			table_scale_row(a, tree, opt->include, version, now_ms), version, out, s);
+	} else {
+		add_single_table(a, o, table_columns(a, o->kind),
+			table_row(a, o->kind, tree, opt->include, version, now_ms), version, out,
+			s);
 	}
 }
 
@@ -178,7 +186,7 @@ static void add_row(struct list *l, const struct object *o)
 				   ? NULL
 				   : table_row(&l->scratch, o->kind, tree, l->route->opt.include,
 					     l->form.meta_version, clock_now_ms(l->e->clock));
-	add_json(&l->scratch, l->out, row, l->s);
+	add_json(l->out, row, l->s);
 }
 
 static bool visit(void *ctx, const struct object *o)

@@ -104,15 +104,13 @@ static void store_change(struct write *w, struct json *meta)
 	}
 }
 
-/* Defaults first: prepare tells a new generation by comparing with the stored object, which has
- * them. */
 static bool complete(struct write *w, const char *part)
 {
 	enum kind k = w->r->kind;
 	struct json *owned = w->managed ? json_dig(w->after, "metadata.managedFields") : NULL;
 	owned = owned != NULL ? json_copy(w->a, owned) : NULL;
-	if (!write_ok(w, schema_default(w->a, k, w->after)) ||
-		!write_ok(w, prepare_object(w->a, k, part, w->after, w->before))) {
+	if (!write_ok(w, prepare_object(w->a, k, part, w->after, w->before)) ||
+		!write_ok(w, schema_default(w->a, k, w->after))) {
 		return false;
 	}
 	struct json *meta = write_meta(w, w->after);
@@ -123,7 +121,8 @@ static bool complete(struct write *w, const char *part)
 		return false; /* of a status write, which keeps all other metadata */
 	}
 	admit_object(w->e, w->a, k, w->after, w->before, w->s);
-	return !status_failed(w->s);
+	return !status_failed(w->s) &&
+	       write_ok(w, prepare_generation(w->a, k, part, w->after, w->before));
 }
 
 void write_replace(struct write *w)

@@ -73,8 +73,8 @@ static bool check_new(struct write *w, struct json *meta)
 static bool complete(struct write *w, struct json *meta)
 {
 	enum kind k = w->r->kind;
-	if (!write_ok(w, schema_default(w->a, k, w->after)) ||
-		!write_ok(w, prepare_object(w->a, k, "", w->after, NULL)) || !stamp(w, meta)) {
+	if (!write_ok(w, prepare_object(w->a, k, "", w->after, NULL)) || !stamp(w, meta) ||
+		!write_ok(w, schema_default(w->a, k, w->after))) {
 		return false;
 	}
 	admit_object(w->e, w->a, k, w->after, NULL, w->s);

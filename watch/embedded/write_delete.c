@@ -71,8 +71,7 @@ static void read_options(struct write *w)
 		}
 	}
 	for
-		json_each(v, dry)
-		{
+		json_each (v, dry) {
 			w->r->dry_run = true;
 			if (!strv_eq(json_str(v), STRV("All"))) {
 				status_unprocessable(w->s,
@@ -124,8 +123,7 @@ static bool wants(const struct write *w, const char *finalizer, enum watch_propa
 static bool set_finalizer(struct write *w, struct json *list, const char *name, bool on)
 {
 	for
-		json_each(v, list)
-		{
+		json_each (v, list) {
 			if (strv_eq(json_str(v), strv_of(name))) {
 				if (!on) {
 					(void)json_detach(list, v);

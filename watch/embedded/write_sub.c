@@ -8,8 +8,7 @@
 static bool is_scheduled(const struct json *conditions)
 {
 	for
-		json_each(c, conditions)
-		{
+		json_each (c, conditions) {
 			if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
 				return strv_eq(json_str(json_get(c, "status")), STRV("True"));
 			}
@@ -30,8 +29,7 @@ static bool set_scheduled(struct write *w)
 		return true;
 	}
 	for
-		json_each(c, list)
-		{
+		json_each (c, list) {
 			if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
 				(void)json_detach(list, c);
 				break;

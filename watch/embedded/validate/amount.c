@@ -136,7 +136,7 @@ int amount_of(const struct json *value, struct amount *out)
 	return amount_parse((struct strv){ text, (size_t)n }, out);
 }
 
-int amount_cmp(struct amount a, struct amount b)
+int amount_compare(struct amount a, struct amount b)
 {
 	return (a.nano > b.nano) - (a.nano < b.nano);
 }

@@ -11,7 +11,7 @@ struct amount {
 
 /* value: a string or a number. errors ERR_SYNTAX, ERR_BAD_TYPE */
 NODISCARD int amount_of(const struct json *value, struct amount *out);
-int amount_cmp(struct amount a, struct amount b); /* <0, 0, >0 */
+int amount_compare(struct amount a, struct amount b); /* <0, 0, >0 */
 int amount_sign(struct amount a);
 bool amount_is_whole(struct amount a); /* no fraction */
 

@@ -95,7 +95,7 @@ static void size_validate(struct status *s, const struct json *obj, const struct
 	if (capacity != NULL && amount_of(capacity, &have) != ERR_OK) {
 		return;
 	}
-	if (amount_cmp(is, was) < 0 && (capacity == NULL || amount_cmp(is, have) <= 0)) {
+	if (amount_compare(is, was) < 0 && (capacity == NULL || amount_compare(is, have) <= 0)) {
 		const struct path *p = AT(AT(AT(NULL, "spec"), "resources"), "requests");
 		fault_forbidden(s, AT(p, "storage"), "field can not be less than status.capacity");
 	}

@@ -66,7 +66,7 @@ static void request_within_limit(struct status *s, const struct path *p, const s
 		return; /* told already */
 	}
 	bool equal = is_extended(strv_of(json_key(request)));
-	int cmp = amount_cmp(want, most);
+	int cmp = amount_compare(want, most);
 	if (cmp <= 0 && !(equal && cmp != 0)) {
 		return;
 	}

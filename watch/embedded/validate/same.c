@@ -40,7 +40,7 @@ static bool same_amounts(const struct json *a, const struct json *b)
 {
 	struct amount x;
 	struct amount y;
-	return amount_of(a, &x) == ERR_OK && amount_of(b, &y) == ERR_OK && amount_cmp(x, y) == 0;
+	return amount_of(a, &x) == ERR_OK && amount_of(b, &y) == ERR_OK && amount_compare(x, y) == 0;
 }
 
 static bool same_in(const struct json *a, const struct json *b, bool quantities);

@@ -45,7 +45,7 @@ static void quantities_are_compared_exactly(void **state)
 		int err = amount_of(parsed(&a, rows[i].a), &x);
 		assert_int_equal(amount_of(parsed(&a, rows[i].b), &y), ERR_OK);
 		if ((err != ERR_OK) != (rows[i].want == 9) ||
-			(err == ERR_OK && amount_cmp(x, y) != rows[i].want)) {
+			(err == ERR_OK && amount_compare(x, y) != rows[i].want)) {
 			fail_msg("%s: err %d", rows[i].why, err);
 		}
 		arena_deinit(&a);
