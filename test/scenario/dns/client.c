@@ -60,6 +60,16 @@ size_t client_build(const struct client_question *q, uint16_t id, uint8_t out[51
 	return w.n;
 }
 
+/* As snprintf; the text fits. */
+PRINTF_LIKE(3, 4) static void print_text(char *out, size_t room, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(out, room, fmt, ap);
+	va_end(ap);
+	assert_true(n >= 0 && (size_t)n < room);
+}
+
 static void print_data(struct client_reply *r, const struct rd *message, const struct rr *rr,
 	char *out, size_t room)
 {
@@ -78,14 +88,14 @@ static void print_data(struct client_reply *r, const struct rd *message, const s
 	case TYPE_PTR:
 		assert_int_equal(rr_name(message, rr, 0, &name), ERR_OK);
 		(void)name_print(name.b, text);
-		(void)snprintf(out, room, "%s", text);
+		print_text(out, room, "%s", text);
 		return;
 	case TYPE_SRV:
 		assert_true(rr->rdata_n > 6);
 		assert_int_equal(rr_name(message, rr, 6, &name), ERR_OK);
 		assert_int_equal(name.n, rr->rdata_n - 6); /* RFC 2782: not compressed */
 		(void)name_print(name.b, text);
-		(void)snprintf(
+		print_text(
 			out, room, "%u %u %u %s", get_u16(p), get_u16(p + 2), get_u16(p + 4), text);
 		return;
 	case TYPE_SOA: {
@@ -102,13 +112,13 @@ static void print_data(struct client_reply *r, const struct rd *message, const s
 		}
 		assert_int_equal(in.err, ERR_OK);
 		assert_int_equal(rd_left(&in), 0);
-		(void)snprintf(out, room, "%s %s %u %u %u %u %u", text, text2, v[0], v[1], v[2],
-			v[3], v[4]);
+		print_text(out, room, "%s %s %u %u %u %u %u", text, text2, v[0], v[1], v[2], v[3],
+			v[4]);
 		return;
 	}
 	case TYPE_TXT:
 		assert_true(rr->rdata_n > 0 && p[0] == rr->rdata_n - 1);
-		(void)snprintf(out, room, "\"%.*s\"", p[0], (const char *)p + 1);
+		print_text(out, room, "\"%.*s\"", p[0], (const char *)p + 1);
 		return;
 	default:
 		fail_msg("unexpected record of type %u", rr->type);
@@ -128,8 +138,7 @@ static void read_opt(struct client_reply *r, const struct rr *rr)
 		const uint8_t *p = rd_bytes(&in, n);
 		assert_non_null(p);
 		if (code == 15) {
-			(void)snprintf(
-				r->ede, sizeof(r->ede), "%.*s", (int)n - 2, (const char *)p + 2);
+			print_text(r->ede, sizeof(r->ede), "%.*s", (int)n - 2, (const char *)p + 2);
 		}
 	}
 }
