@@ -25,7 +25,7 @@
 
 #define ALIGN_BYTES     16u
 #define CHUNK_BYTES_MIN 4096u
-#define CHUNK_BYTES_MAX (256u * 1024u)
+#define CHUNK_BYTES_MAX ((size_t)256 << 10)
 
 struct arena_chunk {
 	struct arena_chunk *next;

@@ -15,10 +15,10 @@
 #undef atoi
 #undef gmtime
 #undef alloca
-#define strcpy(a, b)  BANNED(strcpy)
-#define strcat(a, b)  BANNED(strcat)
-#define strtok(a, b)  BANNED(strtok)
-#define sprintf(...)  BANNED(sprintf)
-#define atoi(a)       BANNED(atoi)
-#define gmtime(a)     BANNED(gmtime)
-#define alloca(n)     BANNED(alloca)
+#define strcpy(a, b) BANNED(strcpy)
+#define strcat(a, b) BANNED(strcat)
+#define strtok(a, b) BANNED(strtok)
+#define sprintf(...) BANNED(sprintf)
+#define atoi(a)      BANNED(atoi)
+#define gmtime(a)    BANNED(gmtime)
+#define alloca(n)    BANNED(alloca)

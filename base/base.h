@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-#define NODISCARD       __attribute__((warn_unused_result))
+#define NODISCARD         __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
-#define ARRAY_LEN(a)    (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
 
 /* A programmer's mistake, never input: prints the place and aborts. Never compiled out. */
 #define REQUIRE(x) ((x) ? (void)0 : require_failed(#x, __FILE__, __LINE__))

@@ -17,8 +17,8 @@
 
 #define NS_PER_MS   1000000
 #define QUIET_TURNS 2
-#define HELD_NS_MAX (250 * NS_PER_MS)
-#define BATCH_NS    (2 * NS_PER_MS)
+#define HELD_NS_MAX UINT64_C(250000000)
+#define BATCH_NS    UINT64_C(2000000)
 #define RANDOM_SEED 0x6f7264696e616c00u
 
 struct clock {

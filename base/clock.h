@@ -23,8 +23,8 @@ typedef void (*clock_task_fn)(struct clock_task *t);
 struct clock_timer {
 	clock_timer_fn fn;
 	int64_t deadline_ms; /* virtual: clock time; real: the machine's running time (wall time may be set back) */
-	uint64_t order;      /* equal deadlines fire in the order of their start */
-	size_t slot;         /* place in the heap + 1; 0: not started */
+	uint64_t order; /* equal deadlines fire in the order of their start */
+	size_t slot;    /* place in the heap + 1; 0: not started */
 };
 
 struct clock_task {
@@ -59,7 +59,8 @@ void clock_unpost(struct clock *c, struct clock_task *t);
 /* Fills n bytes. Real: uv_random. Virtual: a fixed sequence, so that runs repeat. */
 void clock_random(struct clock *c, void *out, size_t n);
 #define CLOCK_UUID_CHARS 36
-void clock_uuid(struct clock *c, char out[CLOCK_UUID_CHARS + 1]); /* RFC 4122 version 4, NUL-terminated */
+void clock_uuid(
+	struct clock *c, char out[CLOCK_UUID_CHARS + 1]); /* RFC 4122 version 4, NUL-terminated */
 
 /* RFC 3339 in UTC: "2026-01-02T03:04:05Z" */
 #define CLOCK_RFC3339_CHARS 20

@@ -1,4 +1,5 @@
-/* Text of error numbers. Regime: static storage. */
+/* Text of error numbers: ours and libuv's, both from their one list (uv_strerror would allocate for a number
+ * that it does not know). Regime: static storage. */
 #include "base/err.h"
 
 #include <uv.h>
@@ -15,7 +16,12 @@ const char *err_text(int err)
 		return text;
 		ERR_LIST(X)
 #undef X
+#define XX(name, text)                                                                             \
+	case UV_##name:                                                                            \
+		return text;
+		UV_ERRNO_MAP(XX)
+#undef XX
 	default:
-		return uv_strerror(err);
+		return "unknown error";
 	}
 }

@@ -126,7 +126,7 @@ static int seen_init(struct seen *s, const cJSON *object)
 	while (cap < 2 * n) {
 		cap *= 2;
 	}
-	s->slots = calloc(cap, sizeof(*s->slots));
+	s->slots = calloc(cap, sizeof(cJSON *));
 	s->mask = cap - 1;
 	return s->slots ? ERR_OK : ERR_NOMEM;
 }

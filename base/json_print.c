@@ -189,14 +189,14 @@ static const struct json **sorted(const struct json *first, size_t *out_n)
 	for (const struct json *m = first; m; m = json_next(m)) {
 		n++;
 	}
-	const struct json **list = n > 0 ? malloc(n * sizeof(*list)) : NULL;
+	const struct json **list = n > 0 ? malloc(n * sizeof(const struct json *)) : NULL;
 	*out_n = n;
 	if (list) {
 		size_t i = 0;
 		for (const struct json *m = first; m; m = json_next(m)) {
 			list[i++] = m;
 		}
-		qsort(list, n, sizeof(*list), by_key);
+		qsort(list, n, sizeof(const struct json *), by_key);
 	}
 	return list;
 }

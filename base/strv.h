@@ -14,8 +14,8 @@ struct strv {
 	size_t n;
 };
 
-#define STRV(lit)   ((struct strv){ "" lit, sizeof(lit) - 1 })
-#define STRV_NONE   ((struct strv){ NULL, 0 })
+#define STRV(lit) ((struct strv){ "" lit, sizeof(lit) - 1 })
+#define STRV_NONE ((struct strv){ NULL, 0 })
 /* For printf's "%.*s". */
 #define STRV_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 

@@ -186,7 +186,8 @@ int clock_parse(const char *text, size_t n, int64_t *out_unix_ms)
 		c.day > days_in(c.year, c.month) || hour > 23 || minute > 59 || second > 60) {
 		return ERR_SYNTAX; /* second 60 is a leap second, counted as the next one */
 	}
-	int64_t s = days_of_civil(c) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - offset;
+	int64_t s = days_of_civil(c) * SECONDS_A_DAY + (hour * 60 + minute) * INT64_C(60) + second -
+		    offset;
 	*out_unix_ms = s * 1000 + ms;
 	return ERR_OK;
 }

@@ -17,7 +17,7 @@
 #include "base/yaml_internal.h"
 
 #define ANCHORS_MAX     1000u
-#define ALIAS_BYTES_MAX (4u * 1024u * 1024u)
+#define ALIAS_BYTES_MAX ((size_t)4 << 20)
 #define NODE_BYTES      64u /* what a value costs besides its text */
 #define KEYS_SCANNED    12u /* up to so many keys are compared one by one */
 
@@ -473,7 +473,7 @@ static bool is_blank(char c)
 
 static bool is_document_line(struct strv line)
 {
-	return strv_has_prefix(line, STRV("---")) && (line.n == 3 || is_blank(line.p[3]));
+	return line.p && strv_has_prefix(line, STRV("---")) && (line.n == 3 || is_blank(line.p[3]));
 }
 
 static bool is_end_line(struct strv line)
