@@ -1,10 +1,10 @@
 /* Waiting times. Source: backoff.h. */
 #include "statefulset/backoff.h"
 
-#define KEY_FIRST_MS 5
-#define KEY_LAST_MS  (1000 * 1000)
-#define TOKEN_MS     100 /* earned one every */
-#define TOKENS       100
+#define KEY_FIRST_MS INT64_C(5)
+#define KEY_LAST_MS  INT64_C(1000000)
+#define TOKEN_MS     INT64_C(100) /* earned one every */
+#define TOKENS       INT64_C(100)
 
 int64_t backoff_key_ms(unsigned failures)
 {
@@ -18,7 +18,7 @@ int64_t backoff_key_ms(unsigned failures)
 int64_t backoff_bucket_take(struct backoff_bucket *b, int64_t now_ms)
 {
 	/* the bucket is full when spent_until lies a whole burst in the past */
-	int64_t full = now_ms - (int64_t)TOKENS * TOKEN_MS;
+	int64_t full = now_ms - TOKENS * TOKEN_MS;
 	if (b->spent_until_ms < full) {
 		b->spent_until_ms = full;
 	}

@@ -313,15 +313,16 @@ static bool correlate(struct event_recorder *r, struct occurrence *o)
 	return true;
 }
 
+#define TEXT_BYTES (MESSAGE_BYTES + 4) /* one character more than is kept */
+
+/* n: what vsnprintf into text[TEXT_BYTES] returned. */
 static void emit(struct event_recorder *r, const struct object *involved, const char *field_path,
-	enum event_type type, const char *reason, const char *fmt, va_list ap)
+	enum event_type type, const char *reason, const char *text, int n)
 {
-	char text[MESSAGE_BYTES + 4]; /* one character more than is kept */
-	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	if (n < 0 || r->closed) {
 		return;
 	}
-	size_t kept = (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+	size_t kept = n < TEXT_BYTES ? (size_t)n : TEXT_BYTES - 1;
 	struct strv message = { text, message_bytes(text, kept) };
 	struct occurrence *o = occurrence_new(r, involved, strv_of(field_path), message);
 	if (!o) {
@@ -343,17 +344,21 @@ static void emit(struct event_recorder *r, const struct object *involved, const 
 void event_emit(struct event_recorder *r, const struct object *involved, enum event_type type,
 	const char *reason, const char *fmt, ...)
 {
+	char text[TEXT_BYTES];
 	va_list ap;
 	va_start(ap, fmt);
-	emit(r, involved, NULL, type, reason, fmt, ap);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	emit(r, involved, NULL, type, reason, text, n);
 }
 
 void event_emit_at(struct event_recorder *r, const struct object *involved, const char *field_path,
 	enum event_type type, const char *reason, const char *fmt, ...)
 {
+	char text[TEXT_BYTES];
 	va_list ap;
 	va_start(ap, fmt);
-	emit(r, involved, field_path, type, reason, fmt, ap);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	emit(r, involved, field_path, type, reason, text, n);
 }

@@ -119,6 +119,7 @@ static void call_fill(struct step_run *r, struct arena *a, struct watch_call *ca
 		revision_call(r, a, action->number, call);
 		break;
 	case PLAN_RENUMBER_REVISION:
+		REQUIRE(action->obj);
 		call->verb = WATCH_PATCH_MERGE;
 		call->body = renumber_patch(a, action);
 		break;

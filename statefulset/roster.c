@@ -94,8 +94,8 @@ static uint32_t judge_by_pod(const struct object *pod)
 static struct member judge(const struct object *set, const struct object *pod)
 {
 	struct member m = { .pod = pod, .ordinal = -1 };
-	struct strv parent = identity_parent(pod->meta.name);
-	(void)identity_parse(pod->meta.name, &parent, &m.ordinal); /* else it stays -1 */
+	struct strv parent = STRV_NONE;
+	(void)identity_parse(pod->meta.name, &parent, &m.ordinal); /* else it is of no set */
 	m.bits = judge_by_pod(pod) | judge_by_set(set, pod, parent);
 	m.ready_ms = pod->as.pod->ready_ms;
 	const struct strv *label = labels_get(&pod->meta.labels, STRV(IDENTITY_LABEL_REVISION));

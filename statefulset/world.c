@@ -43,10 +43,10 @@ static void known_free(struct known_set *s)
 
 void world_deinit(struct world *w)
 {
-	struct known_set *s, *next_set;
-	HASH_ITER(hh, w->sets, s, next_set)
-	{
-		HASH_DEL(w->sets, s);
+	struct known_set *s = w->sets, *next;
+	HASH_CLEAR(hh, w->sets);
+	for (; s; s = next) {
+		next = s->hh.next;
 		known_free(s);
 	}
 }

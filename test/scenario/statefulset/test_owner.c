@@ -36,11 +36,17 @@ static void orphans_of_the_right_name_and_labels_are_adopted(void **state)
 	lab_create(l, KIND_POD, POD("web-1", "'app':'web'"));
 	lab_create(l, KIND_POD, POD("web-2", ""));
 	lab_create(l, KIND_POD, POD("xweb-3", "'app':'web'"));
+	lab_create(l, KIND_POD, POD("web", "'app':'web'"));
+	lab_create(l, KIND_POD, POD("web-x", "'app':'web'"));
+	lab_create(l, KIND_POD, POD("web-03", "'app':'web'"));
 	lab_set(l, "web", "{'replicas':5}");
 	assert_owned(l, KIND_POD, "web-0", "web");
 	assert_owned(l, KIND_POD, "web-1", "web");
 	lab_expect(controller_uid(l, KIND_POD, "web-2"), "none");
 	lab_expect(controller_uid(l, KIND_POD, "xweb-3"), "none");
+	lab_expect(controller_uid(l, KIND_POD, "web"), "none");
+	lab_expect(controller_uid(l, KIND_POD, "web-x"), "none");
+	lab_expect(controller_uid(l, KIND_POD, "web-03"), "none");
 	assert_true(lab_get(l, KIND_POD, "web-1")->meta.owners[0].block_owner_deletion);
 	lab_expect(lab_calls_of(l, "get statefulsets"), "get statefulsets web");
 	lab_close(l);
