@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "watch/embedded/schema/schema.h"
 #include "watch/embedded/status.h"
 #include "watch/embedded/validate/validate.h"
 
@@ -53,9 +54,12 @@ static inline struct json *merged(struct arena *a, struct json *doc, const struc
 	return doc;
 }
 
-static inline struct json *object_with(struct arena *a, const char *good, const char *change)
+/* The good object with defaults, then the change: what a change takes away stays away. */
+static inline struct json *object_with(
+	struct arena *a, enum kind k, const char *good, const char *change)
 {
 	struct json *o = parsed(a, good);
+	assert_int_equal(schema_default(a, k, o), ERR_OK);
 	return change[0] == '\0' ? o : merged(a, o, parsed(a, change));
 }
 
@@ -91,8 +95,8 @@ static inline void run_rows(enum kind k, const char *sub, const char *good, bool
 	for (size_t i = 0; i < n; i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *old = update ? parsed(&a, good) : NULL;
-		struct json *obj = object_with(&a, good, rows[i].change);
+		struct json *old = update ? object_with(&a, k, good, "") : NULL;
+		struct json *obj = object_with(&a, k, good, rows[i].change);
 		expect(rows[i].why, verdict(&a, k, sub, obj, old), rows[i].want);
 		arena_deinit(&a);
 	}
