@@ -1,5 +1,7 @@
-/* How one row of a table is filled, for watch/embedded/table only: a printer a kind, helpers they share.
- * Regime: values in the row's arena; out of memory is remembered in the row, cells after it are dropped. */
+/* How one row of a table is filled, for watch/embedded/table only: a printer a kind, helpers they
+ * share.
+ * Regime: values in the row's arena; out of memory is remembered in the row, cells after it are
+ * dropped. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,16 +32,24 @@ struct printer {
 };
 
 /* One printer a kind; each in the file that its group of kinds has. */
-extern const struct printer printer_statefulset, printer_revision, printer_scale;           /* print_set.c */
-extern const struct printer printer_pod;                                                    /* print_pod.c */
-extern const struct printer printer_pvc, printer_pv, printer_storageclass;                  /* print_storage.c */
-extern const struct printer printer_service, printer_endpointslice, printer_endpoints;      /* print_service.c */
+extern const struct printer printer_statefulset, printer_revision, printer_scale; /* print_set.c */
+extern const struct printer printer_pod;                                          /* print_pod.c */
+extern const struct printer printer_pvc, printer_pv, printer_storageclass; /* print_storage.c */
+extern const struct printer printer_service, printer_endpointslice,
+	printer_endpoints; /* print_service.c */
 extern const struct printer printer_namespace, printer_node, printer_configmap, printer_secret,
-	printer_serviceaccount, printer_lease;                                              /* print_cluster.c */
-extern const struct printer printer_event;                                                  /* print_event.c */
+	printer_serviceaccount, printer_lease; /* print_cluster.c */
+extern const struct printer printer_event;     /* print_event.c */
 
-#define COLUMN_NAME { "Name", "string", "name", false, "Name of the object, unique in its namespace or cluster." }
-#define COLUMN_AGE  { "Age", "string", "", false, "Time since the object was created." }
+#define COLUMN_NAME                                                                                \
+	{                                                                                          \
+		"Name", "string", "name", false,                                                   \
+			"Name of the object, unique in its namespace or cluster."                  \
+	}
+#define COLUMN_AGE                                                                                 \
+	{                                                                                          \
+		"Age", "string", "", false, "Time since the object was created."                   \
+	}
 
 void cell_text(struct row *r, struct strv text); /* nothing prints as "" */
 void cell_cstr(struct row *r, const char *text);

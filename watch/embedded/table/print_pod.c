@@ -1,4 +1,5 @@
-/* Rows of pods: what STATUS says is told from phase, conditions and container states, later rules overriding.
+/* Rows of pods: what STATUS says is told from phase, conditions and container states, later rules
+ * overriding.
  * Source: facts on table cells; observed of kube-apiserver 1.37. See cells.h. */
 #include "base/clock.h"
 #include "base/err.h"

@@ -1,5 +1,6 @@
-/* Quantities ("500m", "1Gi", "1e3") compared exactly, to a billionth; watch/object rounds up to whole units, which is
- * too coarse for cpu. Source: Kubernetes resource.Quantity. Pure. Called by: watch/embedded/validate. */
+/* Quantities ("500m", "1Gi", "1e3") compared exactly, to a billionth; watch/object rounds up to
+ * whole units, which is too coarse for cpu. Source: Kubernetes resource.Quantity. Pure. Called by:
+ * watch/embedded/validate. */
 #pragma once
 
 #include "base/base.h"

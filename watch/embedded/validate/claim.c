@@ -1,6 +1,8 @@
-/* PersistentVolumeClaims. Source: Kubernetes "Persistent Volumes", API reference. Pure. See rules.h. */
+/* PersistentVolumeClaims. Source: Kubernetes "Persistent Volumes", API reference. Pure. See
+ * rules.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/prepare.h"
 #include "watch/embedded/validate/rules.h"
 
 #define ACCESS_MODES "ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod"
@@ -51,35 +53,24 @@ void claim_spec_validate(struct status *s, const struct path *p, const struct js
 	check_enum(s, p, spec, "volumeMode", "Block|Filesystem", false);
 }
 
-static bool take(struct arena *a, struct json *to, const struct json *from, const char *member)
-{
-	const struct json *v = json_get(from, member);
-	if (v == NULL) {
-		(void)json_remove(to, member); /* may be absent */
-		return true;
-	}
-	return json_set(a, to, member, json_copy(a, v)) == ERR_OK;
-}
-
 /* copy is the new spec; what may change gets old's value. */
-static bool pardon(struct arena *a, struct json *copy, const struct json *old, bool bound)
+static int pardon(struct arena *a, struct json *copy, const struct json *old, bool bound)
 {
-	bool ok = true;
-	if (text_of(old, "volumeName").n == 0) {
-		ok = take(a, copy, old, "volumeName"); /* binding */
+	bool unnamed = text_of(old, "volumeName").n == 0;
+	int err = prepare_take(a, copy, old, "volumeAttributesClassName");
+	if (err == ERR_OK && unnamed) {
+		err = prepare_take(a, copy, old, "volumeName"); /* binding */
 	}
-	if (ok && !has(old, "storageClassName") && text_of(old, "volumeName").n == 0) {
-		ok = take(a, copy, old, "storageClassName"); /* a default class came later */
+	if (err == ERR_OK && unnamed && !has(old, "storageClassName")) {
+		err = prepare_take(
+			a, copy, old, "storageClassName"); /* a default class came later */
 	}
-	if (ok) {
-		ok = take(a, copy, old, "volumeAttributesClassName");
-	}
-	const struct json *was = json_dig(old, "resources.requests.storage");
+	const struct json *was = json_dig(old, "resources.requests");
 	struct json *requests = json_dig(copy, "resources.requests");
-	if (ok && bound && was != NULL && requests != NULL) {
-		ok = json_set(a, requests, "storage", json_copy(a, was)) == ERR_OK;
+	if (err == ERR_OK && bound && json_is_object(requests)) {
+		err = prepare_take(a, requests, was, "storage");
 	}
-	return ok;
+	return err;
 }
 
 static void size_validate(struct status *s, const struct json *obj, const struct json *old)
@@ -107,8 +98,9 @@ static void update_validate(struct status *s, const struct json *obj, const stru
 	const struct json *old_spec = json_get(old, "spec");
 	const struct path *p = AT(NULL, "spec");
 	bool bound = text_is(json_get(old, "status"), "phase", "Bound");
-	struct json *copy = json_copy(s->arena, spec);
-	if (copy == NULL || !pardon(s->arena, copy, old_spec, bound)) {
+	struct json *copy = json_is_object(spec) ? json_copy(s->arena, spec)
+						 : json_new_object(s->arena);
+	if (copy == NULL || pardon(s->arena, copy, old_spec, bound) != ERR_OK) {
 		status_no_memory(s);
 		return;
 	}

@@ -1,4 +1,5 @@
-/* metadata of every kind: names, labels, annotations, owners, finalizers, and what an update may not touch.
+/* metadata of every kind: names, labels, annotations, owners, finalizers, and what an update may
+ * not touch.
  * Source: Kubernetes "Object Names and IDs", ObjectMeta of the API reference. Pure. See rules.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/rules.h"

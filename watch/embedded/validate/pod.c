@@ -1,6 +1,7 @@
 /* Pods: what a new one needs, and the little that may change in an old one.
  * Source: Kubernetes "Pod update and replacement". Pure. See rules.h. */
 #include "base/err.h"
+#include "watch/embedded/validate/prepare.h"
 #include "watch/embedded/validate/rules.h"
 
 #define UPDATE_MSG                                                                                 \
@@ -23,15 +24,10 @@ static void create_validate(struct status *s, const struct path *p, const struct
 	}
 }
 
-/* Copies old's member into spec, or takes it away there; the change of it is judged elsewhere. */
+/* spec's member becomes old's: the change of it is judged elsewhere. */
 static bool pardon(struct arena *a, struct json *spec, const struct json *old, const char *member)
 {
-	const struct json *was = json_get(old, member);
-	if (was == NULL) {
-		(void)json_remove(spec, member); /* may be absent */
-		return true;
-	}
-	return json_set(a, spec, member, json_copy(a, was)) == ERR_OK;
+	return !json_is_object(spec) || prepare_take(a, spec, old, member) == ERR_OK;
 }
 
 static bool pardon_images(
@@ -54,7 +50,8 @@ static bool pardon_images(
 static void rest_is_unchanged(
 	struct status *s, const struct path *p, const struct json *spec, const struct json *old)
 {
-	struct json *copy = json_copy(s->arena, spec);
+	struct json *copy = json_is_object(spec) ? json_copy(s->arena, spec)
+						 : json_new_object(s->arena);
 	bool gated = json_count(json_get(old, "schedulingGates")) > 0;
 	static const char *const free_members[] = { "activeDeadlineSeconds", "tolerations",
 		"schedulingGates" };

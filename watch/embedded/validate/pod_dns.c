@@ -1,4 +1,5 @@
-/* What a pod asks of name resolution: dnsPolicy, dnsConfig, hostAliases, hostname and subdomain are in pod_spec.c.
+/* What a pod asks of name resolution: dnsPolicy, dnsConfig, hostAliases, hostname and subdomain
+ * are in pod_spec.c.
  * Source: Kubernetes "DNS for Services and Pods". Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 

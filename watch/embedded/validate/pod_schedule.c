@@ -1,5 +1,5 @@
-/* Where a pod may run: affinity, tolerations, spreading. Source: Kubernetes API reference, PodSpec "scheduling".
- * Pure. See rules.h. */
+/* Where a pod may run: affinity, tolerations, spreading. Source: Kubernetes API reference, PodSpec
+ * "scheduling". Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
 static void node_requirement_validate(

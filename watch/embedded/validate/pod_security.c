@@ -1,5 +1,5 @@
-/* securityContext of pods and containers. Source: Kubernetes API reference, PodSecurityContext and SecurityContext.
- * Pure. See rules.h. */
+/* securityContext of pods and containers. Source: Kubernetes API reference, PodSecurityContext and
+ * SecurityContext. Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
 #define ID_MAX 2147483647

@@ -1,5 +1,5 @@
-/* A pod's spec, alone or in a template. Source: Kubernetes API reference, PodSpec and PodTemplateSpec.
- * Pure. See rules.h. */
+/* A pod's spec, alone or in a template. Source: Kubernetes API reference, PodSpec and
+ * PodTemplateSpec. Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
 static void names_validate(

@@ -1,5 +1,7 @@
-/* What a write may set, and what it takes from the stored object: the part of kube-apiserver called strategy.
- * Source: Kubernetes API conventions ("spec and status", "metadata"), facts on create and update rules.
+/* What a write may set, and what it takes from the stored object: the part of kube-apiserver
+ * called strategy.
+ * Source: Kubernetes API conventions ("spec and status", "metadata"), facts on create and update
+ * rules.
  * Regime: changes the tree in the caller's arena. See validate.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/prepare.h"
@@ -76,8 +78,8 @@ static bool slice_changed(const struct json *obj, const struct json *old)
 	return !same(json_dig(obj, "metadata.labels"), json_dig(old, "metadata.labels"));
 }
 
-int prepare_generation(struct arena *a, enum kind k, const char *sub, struct json *obj,
-	const struct json *old)
+int prepare_generation(
+	struct arena *a, enum kind k, const char *sub, struct json *obj, const struct json *old)
 {
 	bool changed = false;
 	if (sub != NULL && (is(sub, "status") || is(sub, "binding"))) {

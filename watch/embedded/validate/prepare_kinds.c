@@ -1,5 +1,7 @@
-/* First status of Pods, sets, claims, volumes and namespaces; Secrets; the quality of service of a pod.
- * Source: Kubernetes "Pod Quality of Service Classes", "Secrets"; facts on create rules. See prepare.h. */
+/* First status of Pods, sets, claims, volumes and namespaces; Secrets; the quality of service of a
+ * pod.
+ * Source: Kubernetes "Pod Quality of Service Classes", "Secrets"; facts on create rules. See
+ * prepare.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/amount.h"
 #include "watch/embedded/validate/prepare.h"

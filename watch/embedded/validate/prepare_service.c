@@ -1,5 +1,7 @@
-/* Services: the two ways to name cluster addresses kept in step, and what was allocated kept on update.
- * Source: Kubernetes "Service", KEP-563 (clusterIP and clusterIPs), KEP on allocation at update. See prepare.h. */
+/* Services: the two ways to name cluster addresses kept in step, and what was allocated kept on
+ * update.
+ * Source: Kubernetes "Service", KEP-563 (clusterIP and clusterIPs), KEP on allocation at update.
+ * See prepare.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/prepare.h"
 
@@ -27,7 +29,8 @@ static int create_addresses(struct arena *a, struct json *spec)
 	return ERR_OK;
 }
 
-/* An old client changes clusterIP and knows no clusterIPs: what it did not touch follows what it did. */
+/* An old client changes clusterIP and knows no clusterIPs: what it did not touch follows what it
+ * did. */
 static int update_addresses(struct arena *a, struct json *spec, const struct json *old)
 {
 	struct strv was = text_of(old, "clusterIP");

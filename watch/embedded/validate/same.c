@@ -1,6 +1,6 @@
 /* Equality as kube-apiserver has it when it asks "was this changed?", and where two values differ.
- * Source: apimachinery equality.Semantic: nothing and empty are the same, quantities are compared by amount.
- * Pure. See fault.h. */
+ * Source: apimachinery equality.Semantic: nothing and empty are the same, quantities are compared
+ * by amount. Pure. See fault.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/amount.h"
 #include "watch/embedded/validate/fault.h"
@@ -40,7 +40,8 @@ static bool same_amounts(const struct json *a, const struct json *b)
 {
 	struct amount x;
 	struct amount y;
-	return amount_of(a, &x) == ERR_OK && amount_of(b, &y) == ERR_OK && amount_compare(x, y) == 0;
+	return amount_of(a, &x) == ERR_OK && amount_of(b, &y) == ERR_OK &&
+	       amount_compare(x, y) == 0;
 }
 
 static bool same_in(const struct json *a, const struct json *b, bool quantities);
