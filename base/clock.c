@@ -1,9 +1,9 @@
 /* The clock: a heap of timers, a queue of tasks, and three loop handles that run them.
  * alarm (uv_timer) wakes the loop for the next real deadline; spin (uv_idle) keeps it from sleeping while there
  * is work; turn (uv_check) does the work, right after the loop has polled.
- * A turn of virtual time: due timers, then tasks; after two turns without any, and with no descriptor waiting
- * to be read, time jumps to the next deadline and its timers fire. Clients that never pause cannot hold time
- * still: after a quarter of a second it moves as soon as no task is waiting.
+ * A turn of virtual time: tasks; when there are none left, due timers; after two turns without either, and with
+ * no descriptor waiting to be read, time jumps to the next deadline and its timers fire. Clients that never
+ * pause cannot hold time still: after a quarter of a second it moves as soon as no task is waiting.
  * Source: none. Regime: the clock is an owned heap object, freed after its last handle has closed.
  * Called by: main, tests; timers and tasks by their owners. */
 #include "base/clock.h"
@@ -243,10 +243,15 @@ static void jump(struct clock *c, bool worked)
 static void on_turn(uv_check_t *h)
 {
 	struct clock *c = container_of(h, struct clock, turn);
-	bool fired = fire_due(c);
-	bool ran = run_tasks(c);
+	bool worked = !c->is_virtual &&
+		      fire_due(c); /* endless tasks must not hold up real timers */
+	worked |= run_tasks(c);
+	if (c->is_virtual &&
+		!c->first) { /* where a batch ended must not show in a run that repeats */
+		worked |= fire_due(c);
+	}
 	if (c->is_virtual && !c->closing && c->n_heap > 0) {
-		jump(c, fired || ran);
+		jump(c, worked);
 	}
 	arm(c);
 }

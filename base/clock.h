@@ -50,7 +50,8 @@ NODISCARD int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t 
 void clock_timer_stop(struct clock *c, struct clock_timer *t); /* harmless if not started */
 bool clock_timer_is_active(const struct clock_timer *t);
 
-/* Runs fn soon, on this loop, in the order of posting, before time moves; posting twice runs it once.
+/* Runs fn soon, on this loop, in the order of posting, before time moves (virtual: also before timers that are
+ * due); posting twice runs it once.
  * Tasks that post tasks get a turn of the loop between batches of about two milliseconds, so that input is served. */
 void clock_task_init(struct clock_task *t, clock_task_fn fn);
 void clock_post(struct clock *c, struct clock_task *t);

@@ -383,11 +383,12 @@ static void tasks_without_end_let_input_through(void **state)
 		actors_init(&w, a, 2);
 		a[0].again = 40;
 		a[0].takes_ns = 1000000;
-		start(&a[1], 0); /* nor do they hold up a timer that is due */
+		start(&a[1], 0);
 		clock_post(w.clock, &a[0].task);
 		pipe_open(&w, &p, 3);
 		run(&w);
-		assert_string_equal(w.trace + strlen(w.trace) - 5, "aaaaa");
+		/* nor do they hold up a real timer; virtual ones wait for them */
+		assert_string_equal(w.trace + strlen(w.trace) - 5, is_virtual ? "aaaab" : "aaaaa");
 		assert_non_null(strchr(w.trace, 'b'));
 		size_t n_inputs = 0;
 		for (const char *at = w.trace; *at; at++) {
