@@ -14,8 +14,8 @@
 #include "watch/embedded/server.h"
 #include "watch/embedded/watch.h"
 
-int embedded_core_open(
-	struct embedded *e, uv_loop_t *loop, struct clock *clock, const char *service_cidr)
+int embedded_core_open(struct embedded *e, uv_loop_t *loop, struct clock *clock,
+	const char *service_cidr, const struct store_limits *limits)
 {
 	*e = (struct embedded){ .loop = loop, .clock = clock };
 	e->api = (struct watch_api){ .self = e, .ops = &inproc_ops };
@@ -24,7 +24,7 @@ int embedded_core_open(
 	if (r != ERR_OK) {
 		return r;
 	}
-	r = store_new(clock, NULL, &e->store);
+	r = store_new(clock, limits, &e->store);
 	if (r != ERR_OK) {
 		service_pool_deinit(&e->pool);
 		return r;
@@ -48,7 +48,7 @@ int embedded_open(uv_loop_t *loop, struct clock *clock, const struct embedded_co
 	if (e == NULL) {
 		return ERR_NOMEM;
 	}
-	int r = embedded_core_open(e, loop, clock, config->service_cidr);
+	int r = embedded_core_open(e, loop, clock, config->service_cidr, NULL);
 	if (r != ERR_OK) {
 		free(e);
 		return r;

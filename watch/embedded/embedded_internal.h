@@ -32,9 +32,10 @@ struct embedded {
 
 void embedded_drop(struct embedded *e); /* one live part less; the last one frees a closing server */
 
-/* embedded.c: everything but HTTP and bootstrap, for tests of the write pipeline. errors ERR_NOMEM, ERR_SYNTAX */
-NODISCARD int embedded_core_open(
-	struct embedded *e, uv_loop_t *loop, struct clock *clock, const char *service_cidr);
+/* embedded.c: everything but HTTP and bootstrap, for tests too. limits NULL: the store's own.
+ * errors ERR_NOMEM, ERR_SYNTAX, ERR_RANGE */
+NODISCARD int embedded_core_open(struct embedded *e, uv_loop_t *loop, struct clock *clock,
+	const char *service_cidr, const struct store_limits *limits);
 void embedded_core_close(struct embedded *e);
 
 /* bootstrap.c: the objects every cluster begins with. errors ERR_NOMEM, ERR_LIBRARY (one was refused; logged) */

@@ -274,26 +274,46 @@ static struct json *frame(struct list *l)
 	return v;
 }
 
-/* The items are collected first, because the head tells how many are left. */
-static void run(struct list *l)
+/* Head and tail of the list, cut where the items go. False: failed. */
+static bool put_frame(struct list *l, struct buf *out, struct strv items)
 {
-	struct buf items;
-	struct buf *out = l->out;
-	buf_init(&items);
-	l->out = &items;
-	visit_all(l);
-	l->out = out;
-	struct json *v = status_failed(l->s) || items.err != ERR_OK ? NULL : frame(l);
+	struct json *v = frame(l);
 	struct strv text = v != NULL ? json_text(l->a, v) : STRV_NONE;
 	if (text.p == NULL) {
 		status_no_memory(l->s);
-	} else {
-		REQUIRE(strv_has_suffix(text, STRV("[]}")));
-		buf_add(out, strv_sub(text, 0, text.n - 2));
-		buf_add(out, buf_strv(&items));
-		buf_add(out, STRV("]}"));
+		return false;
 	}
-	buf_deinit(&items);
+	REQUIRE(strv_has_suffix(text, STRV("[]}")));
+	buf_add(out, strv_sub(text, 0, text.n - 2));
+	buf_add(out, items);
+	return true;
+}
+
+/* With a limit the items are collected first, because the head tells how many are left. */
+static void run(struct list *l)
+{
+	struct buf *out = l->out;
+	struct buf items;
+	if (l->route->opt.limit == 0) {
+		if (put_frame(l, out, STRV(""))) {
+			visit_all(l);
+		}
+	} else {
+		buf_init(&items);
+		l->out = &items;
+		visit_all(l);
+		l->out = out;
+		if (items.err != ERR_OK) {
+			status_no_memory(l->s);
+		} else if (!status_failed(l->s)) {
+			(void)put_frame(l, out, buf_strv(&items)); /* the failure is in l->s */
+		}
+		buf_deinit(&items);
+	}
+	buf_add(out, STRV("]}"));
+	if (out->err != ERR_OK) {
+		status_no_memory(l->s);
+	}
 }
 
 void read_list(struct embedded *e, struct arena *a, const struct route *route,

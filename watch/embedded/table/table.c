@@ -149,12 +149,14 @@ struct json *table_wrap(struct arena *a, const char *meta_version, struct json *
 /* "3h7m", or "3h" when there is no rest. */
 static void two_units(char out[TABLE_AGE_CHARS + 1], int64_t n, char unit, int64_t rest, char less)
 {
+	char text[48]; /* room for any two numbers; real ages are far shorter */
 	if (rest == 0) {
-		(void)snprintf(out, TABLE_AGE_CHARS + 1, "%lld%c", (long long)n, unit);
+		(void)snprintf(text, sizeof(text), "%lld%c", (long long)n, unit);
 	} else {
-		(void)snprintf(out, TABLE_AGE_CHARS + 1, "%lld%c%lld%c", (long long)n, unit,
+		(void)snprintf(text, sizeof(text), "%lld%c%lld%c", (long long)n, unit,
 			(long long)rest, less);
 	}
+	(void)snprintf(out, TABLE_AGE_CHARS + 1, "%.*s", TABLE_AGE_CHARS, text);
 }
 
 void table_age(int64_t age_ms, char out[TABLE_AGE_CHARS + 1])
