@@ -2,7 +2,7 @@
  * Source: Kubernetes "ConfigMaps", "Secrets". Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
-#define MAX_BYTES (1024 * 1024)
+#define MAX_BYTES ((size_t)1024 * 1024)
 #define FROZEN    "field is immutable when `immutable` is set"
 
 /* What base64 text stands for, in bytes. */

@@ -48,125 +48,6 @@ static void ports_validate(struct status *s, const struct path *p, const struct 
 		}
 }
 
-/* configMapKeyRef, secretKeyRef, fileKeyRef */
-static void key_ref_validate(struct status *s, const struct path *p, const struct json *ref)
-{
-	if (ref == NULL) {
-		return;
-	}
-	(void)check_required(s, p, ref, "name"); /* told */
-	if (check_required(s, p, ref, "key")) {
-		(void)check_name(s, AT(p, "key"), text_of(ref, "key"), name_config_key);
-	}
-}
-
-static bool is_subscripted(struct strv path)
-{
-	static const char *const maps[] = { "metadata.labels['", "metadata.annotations['" };
-	for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
-		if (strv_has_prefix(path, strv_of(maps[i])) && strv_has_suffix(path, STRV("']"))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void field_ref_validate(struct status *s, const struct path *p, const struct json *ref)
-{
-	static const char fields[] =
-		"metadata.name|metadata.namespace|metadata.uid|spec.nodeName|"
-		"spec.serviceAccountName|status.hostIP|status.hostIPs|status.podIP|status.podIPs";
-	if (ref == NULL) {
-		return;
-	}
-	(void)check_required(s, p, ref, "apiVersion"); /* told */
-	struct strv field = text_of(ref, "fieldPath");
-	if (field.n == 0) {
-		fault_required(s, AT(p, "fieldPath"), "");
-	} else if (!is_subscripted(field) && !value_listed(field, fields)) {
-		if (value_listed(field, "metadata.labels|metadata.annotations")) {
-			fault_unsupported(s, AT(p, "fieldPath"), field, fields);
-		} else {
-			struct json *shown = json_get(ref, "fieldPath");
-			fault_printf(s, CAUSE_INVALID, AT(p, "fieldPath"), shown,
-				"error converting fieldPath: field label not supported: %.*s",
-				STRV_ARG(field));
-		}
-	}
-}
-
-static void value_from_validate(
-	struct status *s, const struct path *p, const struct json *from, bool has_value)
-{
-	static const char *const sources[] = { "fieldRef", "resourceFieldRef", "configMapKeyRef",
-		"secretKeyRef", "fileKeyRef" };
-	size_t n = 0;
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-		n += has(from, sources[i]);
-	}
-	field_ref_validate(s, AT(p, "fieldRef"), json_get(from, "fieldRef"));
-	if (has(from, "resourceFieldRef")) {
-		(void)check_required(s, AT(p, "resourceFieldRef"),
-			json_get(from, "resourceFieldRef"), "resource"); /* told */
-	}
-	key_ref_validate(s, AT(p, "configMapKeyRef"), json_get(from, "configMapKeyRef"));
-	key_ref_validate(s, AT(p, "secretKeyRef"), json_get(from, "secretKeyRef"));
-	if (n == 0) {
-		fault_invalid_str(s, p, STRV(""),
-			"must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
-			"`secretKeyRef` or `fileKeyRef`");
-	} else if (has_value) {
-		fault_invalid_str(s, p, STRV(""), "may not be specified when `value` is not empty");
-	} else if (n > 1) {
-		fault_invalid_str(
-			s, p, STRV(""), "may not have more than one field specified at a time");
-	}
-}
-
-static void env_validate(struct status *s, const struct path *p, const struct json *env)
-{
-	size_t i = 0;
-	for
-		json_each (e, env) {
-			const struct path *at = AT_INDEX(p, i++);
-			if (check_required(s, at, e, "name")) {
-				(void)check_name(s, AT(at, "name"), text_of(e, "name"), name_env);
-			}
-			if (has(e, "valueFrom")) {
-				value_from_validate(s, AT(at, "valueFrom"),
-					json_get(e, "valueFrom"), text_of(e, "value").n > 0);
-			}
-		}
-}
-
-static void env_from_validate(struct status *s, const struct path *p, const struct json *list)
-{
-	size_t i = 0;
-	for
-		json_each (e, list) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv prefix = text_of(e, "prefix");
-			if (prefix.n > 0) {
-				(void)check_name(s, AT(at, "prefix"), prefix, name_env); /* told */
-			}
-			static const char *const sources[] = { "configMapRef", "secretRef" };
-			size_t n = 0;
-			for (size_t k = 0; k < ARRAY_LEN(sources); k++) {
-				const struct json *ref = json_get(e, sources[k]);
-				if (ref != NULL && ++n > 0) {
-					(void)check_required(s, AT(at, sources[k]), ref, "name");
-				}
-			}
-			if (n == 0) {
-				fault_invalid_str(s, at, STRV(""),
-					"must specify one of: `configMapRef` or `secretRef`");
-			} else if (n > 1) {
-				fault_invalid_str(s, at, STRV(""),
-					"may not have more than one field specified at a time");
-			}
-		}
-}
-
 static bool list_has_name(const struct json *list, struct strv name, bool in_metadata)
 {
 	for
@@ -302,47 +183,53 @@ static void init_only_validate(struct status *s, const struct path *p, const str
 	}
 }
 
-/* Two containers cannot have one port of the host. */
+static bool same_host_port(const struct json *a, const struct json *b)
+{
+	int64_t number = json_i64_or(json_get(a, "hostPort"), 0);
+	return number != 0 && number == json_i64_or(json_get(b, "hostPort"), 0) &&
+	       strv_eq(text_of(a, "protocol"), text_of(b, "protocol")) &&
+	       strv_eq(text_of(a, "hostIP"), text_of(b, "hostIP"));
+}
+
+/* Was that port of the host asked for before, in these containers? */
+static bool host_port_is_taken(const struct json *containers, const struct json *port)
+{
+	for
+		json_each (c, containers) {
+		for
+			json_each (other, json_get(c, "ports")) {
+				if (other == port) {
+					return false;
+				}
+				if (same_host_port(other, port)) {
+					return true;
+				}
+			}
+		}
+	return false;
+}
+
 static void host_ports_validate(
 	struct status *s, const struct path *p, const struct json *containers)
 {
 	size_t i = 0;
 	for
 		json_each (c, containers) {
+			const struct path *ports = AT(AT_INDEX(p, i++), "ports");
 			size_t j = 0;
 		for
 			json_each (port, json_get(c, "ports")) {
-				int64_t number = json_i64_or(json_get(port, "hostPort"), 0);
-				const struct path *at = AT(
-					AT_INDEX(AT(AT_INDEX(p, i), "ports"), j++), "hostPort");
-				bool seen = false;
-			for
-				json_each (c2, containers) {
-				for
-					json_each (port2, json_get(c2, "ports")) {
-						if (port2 == port) {
-							goto decided;
-						}
-						seen |= number != 0 &&
-							json_i64_or(json_get(port2, "hostPort"),
-								0) == number &&
-							strv_eq(text_of(port, "protocol"),
-								text_of(port2, "protocol")) &&
-							strv_eq(text_of(port, "hostIP"),
-								text_of(port2, "hostIP"));
-					}
-				}
-			decided:
-				if (seen) {
-					struct strv ip = text_of(port, "hostIP");
+				const struct path *at = AT(AT_INDEX(ports, j++), "hostPort");
+				struct strv ip = text_of(port, "hostIP");
+				if (host_port_is_taken(containers, port)) {
 					fault_duplicate(s, at,
 						arena_printf(s->arena, "%.*s/%.*s/%lld",
 							STRV_ARG(text_of(port, "protocol")),
 							STRV_ARG(ip.n > 0 ? ip : STRV("0.0.0.0")),
-							(long long)number));
+							(long long)json_i64_or(
+								json_get(port, "hostPort"), 0)));
 				}
 			}
-		i++;
 		}
 }
 

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "watch/embedded/validate/rules.h"
 
-#define ANNOTATIONS_MAX_BYTES (256 * 1024)
+#define ANNOTATIONS_MAX_BYTES ((size_t)256 * 1024)
 
 static name_rule_fn name_rule_of(enum kind k)
 {

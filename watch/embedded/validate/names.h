@@ -11,8 +11,7 @@
 
 #define NAME_COMPLAINTS 4
 
-/* Fills out with what is wrong with s, in the words of kube-apiserver; returns how many (0: fine).
- * */
+/* Fills out with what is wrong with s, in the words of kube-apiserver; returns how many (0: fine). */
 typedef size_t (*name_rule_fn)(struct strv s, const char *out[NAME_COMPLAINTS]);
 
 size_t name_subdomain(struct strv s, const char *out[NAME_COMPLAINTS]); /* RFC 1123, dots allowed */

@@ -40,6 +40,9 @@ void pod_dns_validate(struct status *s, const struct path *p, const struct json 
 /* container.c: volumes is spec.volumes, claims as above. */
 void containers_validate(struct status *s, const struct path *p, const struct json *spec,
 	const struct pod_place *place);
+/* env.c */
+void env_validate(struct status *s, const struct path *p, const struct json *env);
+void env_from_validate(struct status *s, const struct path *p, const struct json *list);
 /* probe.c: p is the container's path. */
 void probes_validate(struct status *s, const struct path *p, const struct json *container);
 /* volume.c */

@@ -2,7 +2,7 @@
 #include "watch/embedded/validate/rules.h"
 
 #define PARAMETERS_MAX       512
-#define PARAMETERS_MAX_BYTES (256 * 1024)
+#define PARAMETERS_MAX_BYTES ((size_t)256 * 1024)
 
 static void parameters_validate(
 	struct status *s, const struct path *p, const struct json *parameters)
