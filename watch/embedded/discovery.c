@@ -23,6 +23,8 @@ static const struct discovery_sub subs[] = {
 	{ KIND_NODE, "status", NULL, NULL, "Node", VERBS_PART },
 	{ KIND_PV, "status", NULL, NULL, "PersistentVolume", VERBS_PART },
 	{ KIND_SERVICE, "status", NULL, NULL, "Service", VERBS_PART },
+	{ KIND_POD, "binding", NULL, NULL, "Binding", "create" },
+	{ KIND_POD, "eviction", "policy", "v1", "Eviction", "create" },
 	{ KIND_POD, "status", NULL, NULL, "Pod", VERBS_PART },
 	{ KIND_STATEFULSET, "scale", "autoscaling", "v1", "Scale", VERBS_PART },
 	{ KIND_STATEFULSET, "status", NULL, NULL, "StatefulSet", VERBS_PART },

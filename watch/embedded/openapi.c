@@ -47,6 +47,7 @@ static const struct operation {
 	{ ON_OBJECT, "delete", "delete", "delete", BODY_DELETE, REPLY_STATUS,
 		"dryRun|gracePeriodSeconds|orphanDependents|propagationPolicy" },
 	{ ON_PART, "get", "get", "get", BODY_NONE, REPLY_SELF, "" },
+	{ ON_PART, "post", "post", "create", BODY_SELF, REPLY_SELF, WRITE },
 	{ ON_PART, "put", "put", "update", BODY_SELF, REPLY_SELF, WRITE },
 	{ ON_PART, "patch", "patch", "patch", BODY_PATCH, REPLY_SELF, WRITE "|force" },
 };

@@ -38,6 +38,9 @@ const struct schema_type *schema_of_sub(enum kind k, struct strv sub)
 	if (strv_eq(sub, STRV("scale"))) {
 		return &schema_type_scale;
 	}
+	if (strv_eq(sub, STRV("eviction"))) {
+		return &schema_type_eviction;
+	}
 	return strv_eq(sub, STRV("binding")) ? &schema_type_binding : NULL;
 }
 

@@ -61,7 +61,8 @@ struct schema_type {
 };
 
 const struct schema_type *schema_of(enum kind k);
-/* The type a part of a kind is read as: "", "status" and "finalize" the kind itself, "scale" Scale, "binding" Binding; NULL: no such part. */
+/* The type a part of a kind is read as: "", "status" and "finalize" the kind itself, "scale" Scale,
+ * "binding" Binding, "eviction" Eviction; NULL: no such part. */
 const struct schema_type *schema_of_sub(enum kind k, struct strv sub);
 const struct schema_type *schema_scale(void);          /* autoscaling/v1 Scale */
 const struct schema_type *schema_delete_options(void); /* meta/v1 DeleteOptions */

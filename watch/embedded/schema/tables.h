@@ -23,7 +23,7 @@
 	X(downward_api_volume_source) X(empty_dir_volume_source) X(endpoint_address) \
 	X(endpoint_hints) X(endpoint_port) X(endpoint_slice) X(endpoint_subset) X(endpoints) \
 	X(env_from_source) X(env_var) X(env_var_source) X(ephemeral_container) \
-	X(ephemeral_volume_source) X(event) X(event_series) X(event_source) \
+	X(ephemeral_volume_source) X(event) X(event_series) X(event_source) X(eviction) \
 	X(eviction_responder) X(exec_action) X(fc_volume_source) X(file_key_selector) \
 	X(flex_persistent_volume_source) X(flex_volume_source) X(flocker_volume_source) \
 	X(for_node) X(for_zone) X(gce_persistent_disk_volume_source) X(git_repo_volume_source) \
@@ -84,6 +84,7 @@ SCHEMA_TYPE_LIST(X)
 #define DISCOVERY    "io.k8s.api.discovery.v1."
 #define COORDINATION "io.k8s.api.coordination.v1."
 #define AUTOSCALING  "io.k8s.api.autoscaling.v1."
+#define POLICY       "io.k8s.api.policy.v1."
 #define META         "io.k8s.apimachinery.pkg.apis.meta.v1."
 
 /* id is also the name of the static array of fields just above. */
