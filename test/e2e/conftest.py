@@ -166,6 +166,7 @@ def experiment(start_lab, tmp_path):
     """A lab on which the experiment has been applied by kubectl and is Ready; volumes have folders."""
     lab = start_lab("--data", tmp_path / "volumes")
     lab.volumes = tmp_path / "volumes"
+    lab.kubectl("create", "namespace", "experiments")
     lab.kubectl("apply", "-f", DEMO)
     lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
     return lab

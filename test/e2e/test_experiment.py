@@ -66,9 +66,8 @@ def test_each_claim_is_bound_to_a_volume_of_its_own(experiment):
     assert len({row[2] for row in rows[1:]}) == 3
 
 
-def test_namespace_made_by_kubectl_create_holds_the_experiment(lab):
-    lab.kubectl("create", "namespace", NS)
-    lab.kubectl("apply", "-f", DEMO)
+def test_manifests_given_at_start_are_applied_with_their_namespace(start_lab):
+    lab = start_lab("-f", DEMO)
     rollout(lab)
     assert lab.addresses(SERVICE) == ["10.244.0.5", "10.244.0.6", "10.244.0.7"]
 
@@ -112,7 +111,7 @@ def test_describe_shows_events_identity_and_claims(experiment):
     assert "reate Claim data-stateful-demo-0 Pod stateful-demo-0 in StatefulSet stateful-demo success" in sts
     pod = experiment.kubectl("describe", "pod", "stateful-demo-1", "-n", NS).out
     assert "Controlled By:  StatefulSet/stateful-demo" in pod
-    assert "ClaimName:  data-stateful-demo-1" in pod
+    assert re.search(r"ClaimName:\s+data-stateful-demo-1\b", pod)
     assert experiment.get("pod", "stateful-demo-1", "-n", NS)["spec"]["hostname"] == "stateful-demo-1"
 
 
@@ -159,7 +158,7 @@ def test_short_name_without_search_says_which_option_is_missing(experiment):
 
 
 def test_resolver_with_a_search_list_finds_the_short_name(experiment):
-    out = experiment.dig("+search", f"+domain={NS}.svc.cluster.local", "+short", "stateful-demo-2.stateful-svc")
+    out = experiment.dig("+search", "+ndots=5", f"+domain={NS}.svc.cluster.local", "+short", "stateful-demo-2.stateful-svc")
     assert out.split() == ["10.244.0.7"]
 
 
@@ -246,6 +245,7 @@ FAILED_BINDING = "no persistent volumes available for this claim and no storage 
 
 def test_without_a_storage_class_the_claim_reports_failed_binding(start_lab):
     lab = start_lab("--storage-class", "none")
+    lab.kubectl("create", "namespace", NS)
     events = lab.watch(f"/api/v1/namespaces/{NS}/events?watch=true")
     lab.kubectl("apply", "-f", DEMO)
     events.until(lambda e: e["object"]["reason"] == "FailedScheduling")
@@ -285,6 +285,7 @@ def test_a_default_storage_class_mends_a_claim_that_failed_to_bind(start_lab):
 def test_clean_up_leaves_nothing(experiment):
     experiment.kubectl("delete", "-f", DEMO)
     experiment.kubectl("delete", "pvc", "--all", "-n", NS)
+    experiment.kubectl("delete", "namespace", NS)
     assert experiment.kubectl("get", "pods,pvc,svc,sts", "-n", NS).err.startswith("No resources found")
     experiment.kubectl("wait", "--for=delete", "pv", "--all", "--timeout=60s", check=False)
     assert experiment.get("pv")["items"] == []

@@ -26,8 +26,13 @@ struct manifest {
 	struct manifest_doc *docs; /* heap */
 	size_t n, cap;
 	size_t bad;
-	size_t next;  /* the document being applied */
-	bool merging; /* it exists already: the patch is under way */
+	size_t next; /* the document being applied */
+	enum {
+		STEP_CREATE,
+		STEP_NAMESPACE, /* its namespace is missing: that is made first */
+		STEP_MERGE,     /* it exists already: merged into what is there */
+	} how;
+	bool namespace_tried;
 	struct clock *clock;
 	struct clock_task begin; /* so that nothing completes inside manifest_apply */
 	const struct watch_api *api;
@@ -275,25 +280,56 @@ static void refused(struct manifest *m, const struct manifest_doc *doc, struct s
 		kind_row(doc->kind)->name, STRV_ARG(doc->name), STRV_ARG(message));
 }
 
+/* {"apiVersion": "v1", "kind": "Namespace", ...}; NULL when out of memory. */
+static struct json *namespace_body(struct manifest *m, struct strv name)
+{
+	struct json *ns = json_new_object(&m->arena);
+	struct json *meta = json_new_object(&m->arena);
+	int err = json_set_str(&m->arena, ns, "apiVersion", STRV("v1"));
+	err = err ? err : json_set_str(&m->arena, ns, "kind", STRV("Namespace"));
+	err = err ? err : json_set_str(&m->arena, meta, "name", name);
+	err = err ? err : json_set(&m->arena, ns, "metadata", meta);
+	return err ? NULL : ns;
+}
+
+NODISCARD static int send_step(struct manifest *m, const struct manifest_doc *doc)
+{
+	struct watch_call call = { .verb = m->how == STEP_MERGE ? WATCH_PATCH_STRATEGIC
+								: WATCH_CREATE,
+		.kind = doc->kind,
+		.ns = doc->ns,
+		.name = doc->name,
+		.body = doc->body,
+		.manager = "ordinal-lab" };
+	if (m->how == STEP_NAMESPACE) {
+		call.kind = KIND_NAMESPACE;
+		call.ns = STRV_NONE;
+		call.name = doc->ns;
+		call.body = namespace_body(m, doc->ns);
+		if (!call.body) {
+			return ERR_NOMEM;
+		}
+	}
+	return watch_call(m->api, &call, on_reply, m);
+}
+
+static void next_doc(struct manifest *m)
+{
+	m->how = STEP_CREATE;
+	m->namespace_tried = false;
+	m->next++;
+}
+
 /* Sends the next document, or says that all are through. */
 static void step(struct manifest *m)
 {
 	while (m->next < m->n) {
-		struct manifest_doc *doc = &m->docs[m->next];
-		struct watch_call call = { .verb = m->merging ? WATCH_PATCH_STRATEGIC
-							      : WATCH_CREATE,
-			.kind = doc->kind,
-			.ns = doc->ns,
-			.name = doc->name,
-			.body = doc->body,
-			.manager = "ordinal-lab" };
-		int err = watch_call(m->api, &call, on_reply, m);
+		int err = send_step(m, &m->docs[m->next]);
 		if (!err) {
 			return; /* on_reply goes on */
 		}
-		refused(m, doc, strv_of(err_text(err)));
-		m->next++;
-		m->merging = false;
+		refused(m, &m->docs[m->next], strv_of(err_text(err)));
+		next_doc(m);
 	}
 	m->done(m->ctx);
 }
@@ -305,21 +341,24 @@ static void on_reply(void *ctx, const struct watch_reply *r)
 		return; /* closing: nobody waits for done any more */
 	}
 	struct manifest_doc *doc = &m->docs[m->next];
-	if (r->err == ERR_EXISTS && !m->merging && doc->name.n > 0) {
-		m->merging = true;
+	bool creating = m->how == STEP_CREATE;
+	if (m->how == STEP_NAMESPACE) {
+		m->how = STEP_CREATE; /* whatever came of it: the document's own reply tells */
+		m->namespace_tried = true;
+	} else if (creating && r->err == ERR_EXISTS && doc->name.n > 0) {
+		m->how = STEP_MERGE;
+	} else if (creating && r->err == ERR_NOT_FOUND && doc->ns.n > 0 && !m->namespace_tried) {
+		m->how = STEP_NAMESPACE;
+	} else if (r->err) {
+		refused(m, doc, r->message.n ? r->message : strv_of(err_text(r->err)));
+		next_doc(m);
 	} else {
-		if (r->err) {
-			refused(m, doc, r->message.n ? r->message : strv_of(err_text(r->err)));
-		} else {
-			doc->applied = true;
-			if (r->obj && doc->name.n == 0) { /* generateName */
-				doc->name = arena_strdup(&m->arena, r->obj->meta.name);
-			}
-			log_debug("lab", "applied %s %.*s", kind_row(doc->kind)->name,
-				STRV_ARG(doc->name));
+		doc->applied = true;
+		if (r->obj && doc->name.n == 0) { /* generateName */
+			doc->name = arena_strdup(&m->arena, r->obj->meta.name);
 		}
-		m->merging = false;
-		m->next++;
+		log_debug("lab", "applied %s %.*s", kind_row(doc->kind)->name, STRV_ARG(doc->name));
+		next_doc(m);
 	}
 	step(m);
 }

@@ -33,7 +33,8 @@ size_t manifest_count(const struct manifest *m);
 struct manifest_doc *manifest_at(const struct manifest *m, size_t index);
 size_t manifest_bad(const struct manifest *m); /* documents refused so far, by us or by the API */
 
-/* Creates each document, or merges it into the object that is there (strategic merge). done is called once, later;
+/* Creates each document, or merges it into the object that is there (strategic merge); a namespace that is
+ * missing is made first. done is called once, later;
  * not at all when the API closes meanwhile. m, clock and api must outlive it. */
 typedef void (*manifest_done_fn)(void *ctx);
 void manifest_apply(struct manifest *m, struct clock *clock, const struct watch_api *api,
