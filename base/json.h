@@ -88,6 +88,9 @@ bool json_equal(const struct json *a, const struct json *b);
 #define json_each(v, in)                                                                           \
 	(struct json *v = json_first(in); v; v = json_next(v)) /* for json_each(x, list) { } */
 
+/* Whether s may be a JSON string here: UTF-8, without U+0000. */
+bool json_is_text(struct strv s);
+
 /* Making. NULL when out of memory. Text is copied; U+0000 and bytes that are not UTF-8 become U+FFFD, as Go's
  * encoder does. n must be finite. */
 struct json *json_new_object(struct arena *a);

@@ -94,6 +94,18 @@ size_t json_utf8_len(struct strv s)
 	return (a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f) ? 0 : 4;
 }
 
+bool json_is_text(struct strv s)
+{
+	while (s.n > 0) {
+		size_t len = s.p[0] ? json_utf8_len(s) : 0;
+		if (len == 0) {
+			return false;
+		}
+		s = strv_sub(s, len, s.n);
+	}
+	return true;
+}
+
 /* The four hex digits of the escape at the cursor; -1 if they are not four. */
 static long unit_at(const struct json_scan *s, size_t at)
 {

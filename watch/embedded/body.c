@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/yaml.h"
+#include "watch/embedded/protobuf/protobuf.h"
 
 static void decode_json(struct arena *a, struct strv text, struct json **out,
 	struct json_report *report, struct status *s)
@@ -33,20 +34,23 @@ static void decode_yaml(struct arena *a, struct strv text, struct json **out, st
 	}
 }
 
-static void decode_protobuf(
-	struct arena *a, enum kind k, struct strv text, struct json **out, struct status *s)
+static void decode_protobuf(struct arena *a, struct strv text, struct json **out, struct status *s)
 {
-	(void)a;
-	(void)text;
-	*out = NULL;
-	status_unsupported_media(s,
-		"the body of the request was in protobuf, which is not accepted for %s: send "
-		"application/json",
-		kind_qualified(k));
+	char why[PROTOBUF_WHY_CHARS];
+	int r = protobuf_decode(a, text, out, why);
+	if (r == ERR_NOMEM) {
+		status_no_memory(s);
+	} else if (r == ERR_UNSUPPORTED) {
+		status_unsupported_media(s,
+			"the body of the request was in protobuf, which is not accepted here: %s",
+			why);
+	} else if (r != ERR_OK) {
+		status_bad_request(s, "the body is not valid protobuf: %s", why);
+	}
 }
 
-void body_decode(struct arena *a, enum media media, enum kind k, struct strv text,
-	struct json **out, struct json_report *report, struct status *s)
+void body_decode(struct arena *a, enum media media, struct strv text, struct json **out,
+	struct json_report *report, struct status *s)
 {
 	*out = NULL;
 	*report = (struct json_report){ .n_dups = 0 };
@@ -71,7 +75,7 @@ void body_decode(struct arena *a, enum media media, enum kind k, struct strv tex
 		decode_yaml(a, text, out, s);
 		return;
 	case MEDIA_PROTOBUF:
-		decode_protobuf(a, k, text, out, s);
+		decode_protobuf(a, text, out, s);
 		return;
 	case MEDIA_OTHER:
 		break;

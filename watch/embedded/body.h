@@ -9,5 +9,5 @@
 
 /* *out NULL for an empty body. Failures go to *s: 400 naming place and reason, 415. *report:
  * duplicate keys. */
-void body_decode(struct arena *a, enum media media, enum kind k, struct strv text,
-	struct json **out, struct json_report *report, struct status *s);
+void body_decode(struct arena *a, enum media media, struct strv text, struct json **out,
+	struct json_report *report, struct status *s);

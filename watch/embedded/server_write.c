@@ -129,7 +129,7 @@ static void fill_request(
 	if (status_failed(x->s)) {
 		return;
 	}
-	body_decode(x->a, media, route->kind, x->req->body, &r->body, report, x->s);
+	body_decode(x->a, media, x->req->body, &r->body, report, x->s);
 	if (r->verb == WRITE_DELETE && !status_failed(x->s)) {
 		merge_delete_options(x, r);
 	}

@@ -2,6 +2,7 @@
  * pod.
  * Source: Kubernetes "Pod Quality of Service Classes", "Secrets"; facts on create rules. See
  * prepare.h. */
+#include "base/base64.h"
 #include "base/err.h"
 #include "watch/embedded/validate/amount.h"
 #include "watch/embedded/validate/prepare.h"
@@ -125,33 +126,6 @@ int prepare_namespace_create(struct arena *a, struct json *obj)
 	return err == ERR_OK ? prepare_namespace_label(a, obj) : err;
 }
 
-static struct strv base64(struct arena *a, struct strv s)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	if (s.n > SIZE_MAX / 4) {
-		return STRV_NONE;
-	}
-	char *out = arena_array(a, char, (s.n + 2) / 3 * 4);
-	if (out == NULL) {
-		return STRV_NONE;
-	}
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i += 3) {
-		uint32_t v = (uint32_t)(unsigned char)s.p[i] << 16;
-		v |= i + 1 < s.n ? (uint32_t)(unsigned char)s.p[i + 1] << 8 : 0;
-		v |= i + 2 < s.n ? (uint32_t)(unsigned char)s.p[i + 2] : 0;
-		out[n++] = digits[v >> 18];
-		out[n++] = digits[v >> 12 & 63];
-		out[n++] = digits[v >> 6 & 63];
-		out[n++] = digits[v & 63];
-	}
-	for (size_t k = 0; s.n % 3 != 0 && k < 3 - s.n % 3; k++) {
-		out[n - 1 - k] = '=';
-	}
-	return (struct strv){ out, n };
-}
-
 int prepare_secret(struct arena *a, struct json *obj, const struct json *old)
 {
 	int err = ERR_OK;
@@ -163,7 +137,7 @@ int prepare_secret(struct arena *a, struct json *obj, const struct json *old)
 	}
 	for
 		json_each (m, plain) {
-			struct strv text = base64(a, json_str(m));
+			struct strv text = base64_encode(a, json_str(m));
 			if (err == ERR_OK) {
 				err = text.p == NULL ? ERR_NOMEM
 						     : json_set_str(a, data, json_key(m), text);
