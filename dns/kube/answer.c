@@ -8,29 +8,28 @@
 #define PROBE_TYPE  TYPE_MX
 #define VERSION_TTL 28800 /* Kubernetes DNS specification 2.2 has no figure; CoreDNS's */
 
-const struct kube_zone *kube_find_zone(const struct kube *k, const uint8_t *name, size_t n)
+const struct kube_zone *kube_find_zone(
+	const struct kube *k, const uint8_t *lower, const struct name_map *map)
 {
-	const struct kube_zone *best = NULL;
+	size_t n = map->at[map->n] + 1u;
 	for (size_t i = 0; i < k->n_zones; i++) {
-		const struct kube_zone *z = &k->zones[i];
-		if (best && z->labels <= best->labels) {
-			continue;
-		}
-		if (name_suffix_at(name, n, z->name.b, z->name.n) >= 0) {
-			best = z;
+		const struct kube_zone *z = &k->zones[i]; /* most labels first */
+		if (z->labels <= map->n && z->name.n == n - map->at[map->n - z->labels] &&
+			memcmp(lower + map->at[map->n - z->labels], z->name.b, z->name.n) == 0) {
+			return z;
 		}
 	}
-	return best;
+	return NULL;
 }
 
-bool kube_has_zone(const struct kube *k, const uint8_t *wire, size_t n)
+bool kube_has_zone(const struct kube *k, const struct subject *s)
 {
-	return kube_find_zone(k, wire, n) != NULL;
+	return kube_find_zone(k, s->lower, &s->map) != NULL;
 }
 
 const struct name *kube_zone(const struct kube *k)
 {
-	return k->forward ? &k->forward->name : NULL;
+	return k->has_forward ? &k->forward : NULL;
 }
 
 uint32_t kube_ttl(const struct kube *k)
@@ -200,7 +199,7 @@ static enum verdict finish(struct answer *a, enum found found)
 
 enum verdict kube_answer(const struct kube *k, struct query *q)
 {
-	const struct kube_zone *zone = kube_find_zone(k, q->subject.lower, q->subject.n);
+	const struct kube_zone *zone = kube_find_zone(k, q->subject.lower, &q->subject.map);
 	if (!zone) {
 		return V_NEXT;
 	}

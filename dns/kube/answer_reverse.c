@@ -109,7 +109,7 @@ static void put_endpoints(
 	struct answer *a, const struct cell *c, unsigned family, const uint8_t *address)
 {
 	const struct record_set *rs = cell_records(c);
-	const struct name *zone = &a->k->forward->name;
+	const struct name *zone = &a->k->forward;
 	uint8_t service[NAME_MAX_BYTES];
 	uint8_t name[NAME_MAX_BYTES];
 	char storage[DASHED_MAX];
@@ -141,14 +141,15 @@ enum found answer_reverse(struct answer *a)
 	if (q->subject.n == a->zone->name.n) {
 		return answer_apex(a);
 	}
-	if (q->type != TYPE_PTR || !a->k->forward || !read_reverse(&q->subject, &family, address)) {
+	if (q->type != TYPE_PTR || !a->k->has_forward ||
+		!read_reverse(&q->subject, &family, address)) {
 		return FOUND_NAME_ERROR;
 	}
 	const struct cell *c;
 	for (struct index_walk w = index_walk(a->k->index, family, address);
 		(c = index_next(&w));) {
 		if (is_served(c) && has_cluster_ip(cell_records(c), family, address)) {
-			const struct name *zone = &a->k->forward->name;
+			const struct name *zone = &a->k->forward;
 			uint8_t name[NAME_MAX_BYTES];
 			put_ptr(a, name, service_name(c, zone->b, zone->n, name));
 			return FOUND_RECORDS;

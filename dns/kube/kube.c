@@ -28,26 +28,39 @@ static bool next_word(struct strv *rest, struct strv *out)
 	return false;
 }
 
+/* Keeps the zones with most labels first, so that the first that fits is the longest. */
+static void insert_zone(struct kube *k, const struct kube_zone *z)
+{
+	size_t i = k->n_zones++;
+	while (i > 0 && k->zones[i - 1].labels < z->labels) {
+		k->zones[i] = k->zones[i - 1];
+		i--;
+	}
+	k->zones[i] = *z;
+}
+
 static int read_zones(struct kube *k, const char *text)
 {
 	struct strv rest = strv_of(text ? text : ZONES_DEFAULT);
 	struct strv word;
 	while (next_word(&rest, &word)) {
+		struct kube_zone z;
+		struct name_map map;
 		if (k->n_zones == ZONES_MAX) {
 			return ERR_TOO_LARGE;
 		}
-		struct kube_zone *z = &k->zones[k->n_zones];
-		struct name_map map;
-		int err = name_parse(word, &z->name);
+		int err = name_parse(word, &z.name);
 		if (err != ERR_OK) {
 			return err;
 		}
-		name_map_of(z->name.b, &map);
-		z->labels = map.n;
-		z->reverse = is_reverse(&z->name);
-		k->n_zones++;
-		if (!z->reverse && !k->forward) {
-			k->forward = z;
+		name_lower(z.name.b, z.name.b, z.name.n);
+		name_map_of(z.name.b, &map);
+		z.labels = map.n;
+		z.reverse = is_reverse(&z.name);
+		insert_zone(k, &z);
+		if (!z.reverse && !k->has_forward) {
+			k->has_forward = true;
+			k->forward = z.name;
 		}
 	}
 	return k->n_zones > 0 ? ERR_OK : ERR_BAD_NAME;

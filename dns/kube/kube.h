@@ -39,7 +39,7 @@ enum verdict kube_answer(const struct kube *k, struct query *q);
 /* Is there anything at this name (so that it would not be NXDOMAIN)? Query threads. */
 bool kube_has_name(const struct kube *k, const uint8_t *wire);
 /* Is the name inside one of the zones? */
-bool kube_has_zone(const struct kube *k, const uint8_t *wire, size_t n);
+bool kube_has_zone(const struct kube *k, const struct subject *s);
 /* The first forward zone, wire form; NULL if there is none. */
 const struct name *kube_zone(const struct kube *k);
 uint32_t kube_ttl(const struct kube *k);

@@ -9,16 +9,17 @@
 #define ADDRESSES_MAX 32
 
 struct kube_zone {
-	struct name name;
+	struct name name; /* lower case */
 	uint8_t labels;
 	bool reverse; /* below in-addr.arpa or ip6.arpa */
 };
 
 struct kube {
-	struct kube_options options; /* its texts are not kept, but for what is below */
-	struct kube_zone zones[ZONES_MAX];
+	struct kube_options options;       /* its texts are not kept, but for what is below */
+	struct kube_zone zones[ZONES_MAX]; /* most labels first */
 	size_t n_zones;
-	const struct kube_zone *forward;    /* the first that is not a reverse one */
+	bool has_forward;
+	struct name forward;                /* the first zone given that is not a reverse one */
 	struct ip addresses[ADDRESSES_MAX]; /* the server's own */
 	size_t n_addresses;
 	struct index *index;
@@ -60,6 +61,21 @@ static inline enum found answer_found(const struct answer *a, enum found otherwi
 
 /* answer_service.c: SERVICE, PORT, ENDPOINT. May follow a CNAME inside the zone: a->q->subject then has changed. */
 enum found answer_service(struct answer *a);
+uint32_t answer_count_ports(
+	const struct answer *a, const struct record_set *rs, struct set_ports run);
+/* Weight of each of n matches: they share 100 (CoreDNS plugin/backend_lookup). */
+uint16_t answer_weight(uint64_t n);
+/* One SRV of priority 0, target written out (RFC 2782). Gives where the target stands, 0 if it was left out. */
+size_t answer_srv(
+	struct answer *a, uint16_t weight, uint16_t port, const uint8_t *target, size_t n);
+/* Does an earlier port of the run match with the same number? Then this one would be the same SRV. */
+bool answer_port_repeats(const struct answer *a, const struct record_set *rs,
+	const struct set_port *ports, uint32_t i);
+/* An address in the additional section; owner: label (may be none) and then the name at rest_at. */
+void answer_glue(struct answer *a, const uint8_t *label, size_t label_n, size_t rest_at,
+	unsigned family, const uint8_t *address);
+/* answer_endpoint.c: of a headless Service, or of one name */
+enum found answer_endpoints(struct answer *a, const struct cell *c, const struct record_set *rs);
 /* answer_apex.c */
 enum found answer_apex(struct answer *a);
 enum found answer_server_name(struct answer *a); /* ns.dns */
@@ -70,7 +86,9 @@ enum found answer_reverse(struct answer *a);
 /* answer.c */
 void answer_begin(
 	struct answer *a, const struct kube *k, const struct kube_zone *zone, struct query *q);
-const struct kube_zone *kube_find_zone(const struct kube *k, const uint8_t *name, size_t n);
+/* The longest zone that this name in lower case is in, NULL if none. */
+const struct kube_zone *kube_find_zone(
+	const struct kube *k, const uint8_t *lower, const struct name_map *map);
 /* The Service's records if it exists and is exposed, else NULL with a->why. */
 const struct record_set *answer_records(struct answer *a, const struct cell **out_cell);
 /* Octets of KEY.svc.ZONE, zone as configured or from the question; wire form. 0 if too long. */

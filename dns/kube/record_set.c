@@ -85,7 +85,9 @@ struct set_walk set_walk(const struct record_set *rs, struct strv lower_label)
 		w.slot = label_hash(lower_label) & rs->slot_mask;
 		w.left = rs->slot_mask;
 	}
-	walk_dashed(&w);
+	if (rs->dashed[0] || rs->dashed[1]) {
+		walk_dashed(&w);
+	}
 	return w;
 }
 

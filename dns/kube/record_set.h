@@ -53,6 +53,7 @@ struct record_set {
 	uint32_t addresses_at[FAMILIES];
 	uint32_t endpoints_at[FAMILIES];
 	struct set_ports own_ports; /* the Service's */
+	bool dashed[FAMILIES];      /* some endpoint has no label */
 	uint32_t n_lists, lists_at; /* port lists of the slices */
 	uint32_t ports_at;
 	uint32_t slots_at, slot_mask; /* labels; mask 0: none */

@@ -275,6 +275,7 @@ static void put_endpoint(struct build *b, unsigned f, uint32_t i)
 	struct set_endpoint *e = &all[i];
 	e->ports = b->list_of[s->slice];
 	if (s->endpoint->label.n == 0) {
+		b->rs->dashed[f] = true;
 		/* Sorted: an equal address without a label is the one before. */
 		e->twin = i > 0 && all[i - 1].label == 0 &&
 			  memcmp(address, address - each, each) == 0;

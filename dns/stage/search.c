@@ -109,7 +109,7 @@ static enum verdict run(void *self, struct query *q)
 {
 	const struct search *s = self;
 	struct name full;
-	if (kube_has_zone(s->kube, q->subject.lower, q->subject.n)) {
+	if (kube_has_zone(s->kube, &q->subject)) {
 		return V_NEXT;
 	}
 	if (complete(s, q, &full)) {

@@ -238,8 +238,21 @@ void name_map_of(const uint8_t *wire, struct name_map *out)
 
 void name_lower(uint8_t *out, const uint8_t *in, size_t n)
 {
-	/* Length octets are at most 63 and so never letters. */
-	for (size_t i = 0; i < n; i++) {
+	/* Length octets are at most 63 and so never letters. Eight octets a step: an octet below 0x80 that is at least 'A'
+	 * gets its high bit set by adding 0x80 - 'A', one that is above 'Z' by adding 0x7F - 'Z'. */
+	const uint64_t ones = 0x0101010101010101u;
+	const uint64_t high = 0x80 * ones;
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8) {
+		uint64_t v;
+		memcpy(&v, in + i, 8);
+		uint64_t low7 = v & ~high;
+		uint64_t from_a = low7 + (0x80 - 'A') * ones;
+		uint64_t above_z = low7 + (0x7F - 'Z') * ones;
+		v |= (from_a & ~above_z & ~v & high) >> 2;
+		memcpy(out + i, &v, 8);
+	}
+	for (; i < n; i++) {
 		out[i] = octet_lower(in[i]);
 	}
 }

@@ -37,9 +37,9 @@ unsigned client_type(const char *text)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-size_t client_build(const struct client_question *q, uint16_t id, uint8_t out[512])
+size_t client_build(const struct client_question *q, uint16_t id, uint8_t *out)
 {
-	struct wr w = wr_of(out, 512);
+	struct wr w = wr_of(out, CLIENT_QUESTION);
 	struct question question = { .type = (uint16_t)client_type(q->type), .class = CLASS_IN };
 	assert_int_equal(name_parse(strv_of(q->name), &question.name), ERR_OK);
 	header_write(&w, &(struct header){
@@ -263,7 +263,7 @@ bool client_read(int fd, struct client_reply *out)
 
 struct client_reply *client_ask(unsigned port, const struct client_question *q)
 {
-	uint8_t bytes[514];
+	uint8_t bytes[2 + CLIENT_QUESTION];
 	size_t n = client_build(q, 0x1234, bytes + 2);
 	struct client_reply *r;
 	if (q->tcp) {

@@ -34,7 +34,9 @@ struct client_reply {
 };
 
 unsigned client_type(const char *text);
-size_t client_build(const struct client_question *q, uint16_t id, uint8_t out[512]);
+/* out has room for CLIENT_QUESTION octets, or as many as the name needs and 27 more. */
+#define CLIENT_QUESTION 300
+size_t client_build(const struct client_question *q, uint16_t id, uint8_t *out);
 /* Heap, never NULL; fails the test when there is no reply. */
 struct client_reply *client_ask(unsigned port, const struct client_question *q);
 /* Any octets over UDP; reply n 0 when nothing comes within wait_ms. */

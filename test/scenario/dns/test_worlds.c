@@ -156,7 +156,7 @@ static void apply_setting(struct dns_config *config, char *line)
 
 static void load_objects(struct lab *l, const char *stem)
 {
-	char path[1024];
+	char path[1100];
 	(void)snprintf(path, sizeof(path), "%s.objects", stem);
 	char *text = read_file(path);
 	struct strv rest = strv_of(text);
@@ -238,7 +238,7 @@ static void read_line(struct test_case *c, char *line)
 
 static void run_world(const char *stem)
 {
-	char path[1024];
+	char path[1100];
 	(void)snprintf(path, sizeof(path), "%s.cases", stem);
 	char *text = read_file(path);
 	struct test_case *c = NULL;

@@ -1,0 +1,129 @@
+/* A question answered from the index takes no memory: malloc and its kin are wrapped and counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "dns/kube/kube.h"
+#include "dns/query/pipeline.h"
+#include "dns/stage/stages.h"
+#include "test/scenario/dns/client.h"
+#include "test/scenario/dns/fake_api.h"
+
+static size_t taken;
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t each);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t each);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	taken++;
+	return __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t each)
+{
+	taken++;
+	return __real_calloc(n, each);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	taken++;
+	return __real_realloc(p, n);
+}
+
+static void answers_take_no_memory(void **state)
+{
+	static const struct {
+		const char *name, *type;
+		unsigned rcode;
+	} rows[] = {
+		{ "s.n.svc.cluster.local.", "A", RCODE_NOERROR },
+		{ "db-0.s.n.svc.cluster.local.", "A", RCODE_NOERROR },
+		{ "s.n.svc.cluster.local.", "AAAA", RCODE_NOERROR },
+		{ "_web._tcp.s.n.svc.cluster.local.", "SRV", RCODE_NOERROR },
+		{ "x.n.svc.cluster.local.", "A", RCODE_NXDOMAIN },
+		{ "1.0.0.10.in-addr.arpa.", "PTR", RCODE_NOERROR },
+		{ "cluster.local.", "SOA", RCODE_NOERROR },
+		{ "cluster.local.", "NS", RCODE_NOERROR },
+		{ "db-0.s.", "A", RCODE_NOERROR },
+		{ "e.n.svc.cluster.local.", "A", RCODE_NOERROR },
+		{ "a.foreign.name.", "A", RCODE_REFUSED },
+	};
+	static struct query q;
+	static uint8_t reply[65535];
+	struct query_thread thread = { .random = 1 };
+	struct kube_options options = { .ttl = 5, .addresses = "10.0.0.53" };
+	struct pipeline p = { .n = 0 };
+	struct fake_api api;
+	struct clock *clock;
+	struct reclaim *rc;
+	struct kube *k;
+	struct search *search;
+	uv_loop_t loop;
+	(void)state;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(clock_open(&loop, &clock), ERR_OK);
+	assert_int_equal(reclaim_open(&loop, &rc), ERR_OK);
+	fake_api_init(&api);
+	assert_int_equal(kube_new(&options, clock, rc, &k), ERR_OK);
+	assert_int_equal(search_new(k, STRV("n"), &search), ERR_OK);
+	assert_int_equal(pipeline_add(&p, &stage_loadbalance, NULL), ERR_OK);
+	assert_int_equal(pipeline_add(&p, &stage_search, search), ERR_OK);
+	assert_int_equal(pipeline_add(&p, &stage_kubernetes, k), ERR_OK);
+	assert_int_equal(kube_subscribe(k, &api.api), ERR_OK);
+	fake_api_apply(&api,
+		"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\","
+		"\"namespace\":\"n\"},\"spec\":{\"clusterIP\":\"None\"}}");
+	fake_api_apply(&api,
+		"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"e\","
+		"\"namespace\":\"n\"},\"spec\":{\"type\":\"ExternalName\",\"externalName\":"
+		"\"s.n.svc.cluster.local\"}}");
+	fake_api_apply(&api,
+		"{\"apiVersion\":\"discovery.k8s.io/"
+		"v1\",\"kind\":\"EndpointSlice\",\"metadata\":{\"name\":"
+		"\"s-1\",\"namespace\":\"n\",\"labels\":{\"kubernetes.io/service-name\":\"s\"}},"
+		"\"addressType\":\"IPv4\",\"ports\":[{\"name\":\"web\",\"port\":80,\"protocol\":"
+		"\"TCP\"}],"
+		"\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"hostname\":\"db-0\"},"
+		"{\"addresses\":[\"10.0.0.2\"],\"hostname\":\"db-1\"}]}");
+	fake_api_sync(&api);
+	q.thread = &thread;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint8_t message[512];
+		size_t n = client_build(
+			&(struct client_question){
+				.name = rows[i].name, .type = rows[i].type, .edns_bytes = 1232 },
+			7, message);
+		size_t before = taken;
+		size_t reply_n = pipeline_answer(&p, &q, TRANSPORT_UDP, message, n, reply, 65507);
+		if (taken != before || reply_n == 0 || q.rcode != rows[i].rcode) {
+			fail_msg("%s: %zu allocations, rcode %u", rows[i].name, taken - before,
+				q.rcode);
+		}
+	}
+	assert_true(taken > 0); /* the counter works */
+	kube_unsubscribe(k);
+	reclaim_close(rc, NULL, NULL);
+	clock_close(clock, NULL, NULL);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	search_free(search);
+	kube_free(k);
+	fake_api_deinit(&api);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(answers_take_no_memory) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
