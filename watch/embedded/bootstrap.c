@@ -137,7 +137,10 @@ static int put_services(
 	if (r != ERR_OK) {
 		return r;
 	}
-	r = put(e, a, &slice, arena_printf(a, slice_kubernetes, c->node_ip, port));
+	/* Endpoints may not be loopback addresses: a lab on 127.0.0.1 has none for its own Service. */
+	if (!strv_has_prefix(strv_of(c->node_ip), STRV("127."))) {
+		r = put(e, a, &slice, arena_printf(a, slice_kubernetes, c->node_ip, port));
+	}
 	if (r != ERR_OK || c->kube_dns_ip == NULL) {
 		return r;
 	}

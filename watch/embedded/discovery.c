@@ -472,7 +472,7 @@ int discovery_answer(struct arena *a, struct strv path, struct strv accept, stru
 	static const char *const types[] = {
 		[FORM_PLAIN] = PLAIN, [FORM_V2] = AGGREGATED_V2, [FORM_V2BETA1] = AGGREGATED_V2BETA1
 	};
-	if (path.n > 1 && path.p[path.n - 1] == '/') {
+	if (path.n > 2 && path.p[path.n - 1] == '/') {
 		path.n--;
 	}
 	bool two_forms = strv_eq(path, STRV("/api")) || strv_eq(path, STRV("/apis"));

@@ -133,6 +133,17 @@ const struct fieldset_item *fieldset_find(const struct fieldset *s, const struct
 	return NULL;
 }
 
+void fieldset_drop(struct fieldset *s, const struct path_element *pe)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		if (path_element_cmp(&s->items[i].pe, pe) != 0) {
+			s->items[n++] = s->items[i];
+		}
+	}
+	s->n = n;
+}
+
 int fieldset_add_path(struct arena *a, struct fieldset *s, const char *dotted_path)
 {
 	struct strv rest = strv_of(dotted_path);

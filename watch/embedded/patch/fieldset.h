@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/strv.h"
 
@@ -39,10 +40,14 @@ struct fieldset_item {
 int path_element_cmp(const struct path_element *a, const struct path_element *b);
 /* errors ERR_NOMEM */
 NODISCARD int path_element_field(struct arena *a, struct strv name, struct path_element *out);
-/* keys: an object of scalars whose members are sorted by name; kept. errors ERR_NOMEM */
+/* keys: an object of scalars; copied. errors ERR_SYNTAX (not that), ERR_NOMEM */
 NODISCARD int path_element_keys(struct arena *a, const struct json *keys, struct path_element *out);
+/* value is kept, not copied. errors ERR_NOMEM */
 NODISCARD int path_element_value(
 	struct arena *a, const struct json *value, struct path_element *out);
+
+/* As messages show it: ".name", "[name=\"c\"]", "[containerPort=80,protocol=\"TCP\"]", "[=\"x\"]", "[0]". */
+void path_element_print(const struct path_element *pe, struct buf *b);
 
 /* Making: add in any order, a path element at most once, then sort. NULL when out of memory; the item is valid
  * until the next addition to the same set. */
@@ -58,6 +63,8 @@ struct json *fieldset_json(struct arena *a, const struct fieldset *s); /* NULL w
 
 bool fieldset_is_empty(const struct fieldset *s); /* no member at any depth */
 bool fieldset_equal(const struct fieldset *x, const struct fieldset *y);
+/* Drops that element of this level, with all below. */
+void fieldset_drop(struct fieldset *s, const struct path_element *pe);
 /* The item of that path element, or NULL. */
 const struct fieldset_item *fieldset_find(const struct fieldset *s, const struct path_element *pe);
 /* Members of x or y, of both, of x but not y (what y has below a member of x only takes itself away).

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define MAX_KEYS 16u /* of one list element; real ones have at most 3 */
+
 /* prefix and the canonical text of v. */
 static int element_text(struct arena *a, const char *prefix, const struct json *v, struct strv *out)
 {
@@ -32,12 +34,6 @@ int path_element_field(struct arena *a, struct strv name, struct path_element *o
 	text[name.n + 2] = '\0';
 	*out = (struct path_element){ .kind = 'f', .text = { text, name.n + 2 } };
 	return ERR_OK;
-}
-
-int path_element_keys(struct arena *a, const struct json *keys, struct path_element *out)
-{
-	*out = (struct path_element){ .kind = 'k', .value = keys };
-	return element_text(a, "k:", keys, &out->text);
 }
 
 int path_element_value(struct arena *a, const struct json *value, struct path_element *out)
@@ -73,25 +69,29 @@ static int keys_sorted(struct arena *a, const struct json *v, struct json **out)
 	return sorted ? ERR_OK : ERR_NOMEM;
 }
 
-#define MAX_KEYS 16u /* of one list element; real ones have at most 3 */
+int path_element_keys(struct arena *a, const struct json *keys, struct path_element *out)
+{
+	struct json *sorted;
+	if (!json_is_object(keys) || json_count(keys) > MAX_KEYS) {
+		return ERR_SYNTAX;
+	}
+	int err = keys_sorted(a, keys, &sorted);
+	if (err != ERR_OK) {
+		return err;
+	}
+	*out = (struct path_element){ .kind = 'k', .value = sorted };
+	return element_text(a, "k:", sorted, &out->text);
+}
 
 /* "k:{...}", "v:...": text after the prefix is JSON. */
 static int element_parse_json(struct arena *a, struct strv text, struct path_element *out)
 {
 	struct json *v;
-	struct json *keys;
 	int err = json_parse(a, strv_sub(text, 2, text.n), &v, NULL);
 	if (err != ERR_OK) {
 		return err == ERR_NOMEM ? err : ERR_SYNTAX;
 	}
-	if (text.p[0] == 'v') {
-		return path_element_value(a, v, out);
-	}
-	if (!json_is_object(v) || json_count(v) > MAX_KEYS) {
-		return ERR_SYNTAX;
-	}
-	err = keys_sorted(a, v, &keys);
-	return err == ERR_OK ? path_element_keys(a, keys, out) : err;
+	return text.p[0] == 'v' ? path_element_value(a, v, out) : path_element_keys(a, v, out);
 }
 
 static int element_parse(struct arena *a, struct strv text, struct path_element *out)
@@ -200,8 +200,7 @@ struct json *fieldset_json(struct arena *a, const struct fieldset *s)
 	return level_json(a, s, false);
 }
 
-/* ".name", "[name=\"c\"]", "[containerPort=80,protocol=\"TCP\"]", "[=\"x\"]", "[0]" */
-static void element_print(const struct path_element *pe, struct buf *b)
+void path_element_print(const struct path_element *pe, struct buf *b)
 {
 	struct strv rest = strv_sub(pe->text, 2, pe->text.n);
 	const char *sep = "";
@@ -240,7 +239,7 @@ static int walk_level(struct walk *w, const struct fieldset *s)
 	for (size_t i = 0; i < s->n; i++) {
 		size_t parent = w->path.n;
 		int err = ERR_OK;
-		element_print(&s->items[i].pe, &w->path);
+		path_element_print(&s->items[i].pe, &w->path);
 		if (s->items[i].member) {
 			struct strv text = w->path.err == ERR_OK
 						   ? arena_strdup(w->a, buf_strv(&w->path))

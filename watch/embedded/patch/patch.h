@@ -17,7 +17,10 @@ NODISCARD int patch_strategic(struct arena *a, const struct schema_type *t, stru
 /* metadata.managedFields of a write that is not an apply: what `after` has and `before` (NULL: created) had not, or had
  * otherwise, becomes manager's under operation Update; fields gone leave every manager. Entries of apply managers lose
  * what others changed. Rewrites after's metadata.managedFields. time: RFC 3339 text.
- * Unchanged but for managedFields and resourceVersion: leaves before's managedFields as they were. */
+ * Unchanged but for managedFields and resourceVersion: leaves before's managedFields as they were, unless the client
+ * rewrote them: valid entries in after are taken as the state before the write (kubectl does so to take over from
+ * client-side apply), none or malformed ones are as if before's had been sent, and [{}] forgets them all.
+ * An object without managedFields is not tracked, unless it is being created. */
 struct managed_write {
 	struct strv manager;     /* fieldManager, or the user agent's first word */
 	const char *subresource; /* "" or "status", "scale" */

@@ -59,8 +59,8 @@ static void other_texts_are_refused(void **state)
 	}
 	struct amount q;
 	assert_int_equal(amount_parse(STRV("1e9999999999"), &q), ERR_RANGE);
-	assert_int_equal(amount_parse(STRV("99999999999999999999999999999999999999999999"), &q),
-		ERR_RANGE);
+	assert_int_equal(
+		amount_parse(STRV("99999999999999999999999999999999999999999999"), &q), ERR_RANGE);
 	assert_int_equal(amount_parse(STRV("1e-9999999999"), &q), ERR_OK);
 	assert_int_equal(amount_parse(STRV("1000E"), &q), ERR_OK);
 	char text[AMOUNT_CHARS];
