@@ -300,6 +300,9 @@ int64_t known_collisions(const struct known_set *s, const struct object *set)
 int known_revision_compare(
 	struct known_set *s, const struct object *set, const struct object *found, bool *out_same)
 {
+	if (!found->json.n) {
+		return ERR_UNSUPPORTED; /* kept without its text: taking it for another would go on for ever */
+	}
 	struct revisions one;
 	revisions_init(&one);
 	int err = revisions_put(&one, found);

@@ -68,7 +68,7 @@ void world_drop(struct known_set *s);
 /* Collision count in force: of the status, or what has been found since. */
 int64_t known_collisions(const struct known_set *s, const struct object *set);
 /* Whether a revision found under the name wanted for set's present template holds it; if so it is taken into the list.
- * errors ERR_NOMEM */
+ * errors ERR_NOMEM, ERR_UNSUPPORTED (found comes without its text) */
 NODISCARD int known_revision_compare(
 	struct known_set *s, const struct object *set, const struct object *found, bool *out_same);
 /* Makes s->comparable if it is not there. errors ERR_NOMEM */

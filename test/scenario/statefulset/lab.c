@@ -14,17 +14,21 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "statefulset/companion/companion.h"
 #include "statefulset/statefulset.h"
 #include "test/scenario/statefulset/fake_api.h"
 #include "test/scenario/statefulset/spy.h"
 #include "watch/cache.h"
+#include "watch/embedded/embedded.h"
 
 #define START_MS INT64_C(1767323045000) /* 2026-01-02T03:04:05Z */
 
 struct lab {
 	uv_loop_t loop;
 	struct clock *clock;
-	struct fake_api *fake;
+	struct fake_api *fake; /* one of these two is the API */
+	struct embedded *embedded;
+	struct companions *companions; /* or NULL */
 	struct spy spy;
 	struct sts_controller *controller;
 	struct watch_cache *seen; /* what the kubelet and the asserts see */
@@ -42,7 +46,7 @@ static const kind_set seen_kinds = KIND_BIT(KIND_STATEFULSET) | KIND_BIT(KIND_PO
 
 static const struct watch_api *api(struct lab *l)
 {
-	return fake_api_get(l->fake);
+	return l->fake ? fake_api_get(l->fake) : embedded_api(l->embedded);
 }
 
 static void stop_waiting(struct lab *l)
@@ -103,7 +107,7 @@ static void on_reply(void *ctx, const struct watch_reply *r)
 
 static void call(struct lab *l, struct watch_call c)
 {
-	c.ns = STRV("ns");
+	c.ns = kind_row(c.kind)->namespaced ? STRV("ns") : STRV("");
 	c.manager = "test";
 	l->waiting = true;
 	assert_int_equal(watch_call(api(l), &c, on_reply, l), 0);
@@ -268,6 +272,12 @@ void lab_delete(struct lab *l, enum kind kind, const char *name)
 {
 	call(l, (struct watch_call){ .verb = WATCH_DELETE, .kind = kind, .name = strv_of(name) });
 	lab_run(l, 1);
+	const struct object *o = lab_get(l, kind, name);
+	if (kind == KIND_PVC && o && o->meta.finalizers.n == 1 &&
+		meta_has_finalizer(&o->meta, STRV("kubernetes.io/pvc-protection"))) {
+		lab_patch(l, kind, name, "",
+			"{'metadata':{'finalizers':null}}"); /* nobody else does */
+	}
 }
 
 const struct object *lab_get(struct lab *l, enum kind kind, const char *name)
@@ -382,7 +392,49 @@ void lab_expect_at(const char *got, const char *want, const char *file, int line
 
 /* Beginning and end */
 
-struct lab *lab_open(void)
+static void embedded_begin(struct lab *l)
+{
+	struct embedded_config config = { .listen = { .host = "127.0.0.1" },
+		.service_cidr = "10.96.0.0/16",
+		.kube_dns_ip = "10.96.0.10",
+		.default_class = "standard",
+		.node_name = "node",
+		.node_ip = "10.0.0.1" };
+	assert_int_equal(embedded_open(&l->loop, l->clock, &config, &l->embedded), 0);
+	call(l, (struct watch_call){ .verb = WATCH_CREATE,
+			.kind = KIND_NAMESPACE,
+			.body = tree_of(l, "{'apiVersion':'v1','kind':'Namespace','metadata':{'"
+					   "name':'ns'}}") });
+}
+
+/* LAB_API=embedded runs the same scenarios on the embedded API. */
+static void api_open(struct lab *l, bool whole)
+{
+	const char *which = getenv("LAB_API");
+	if (whole || (which && strcmp(which, "embedded") == 0)) {
+		embedded_begin(l);
+	} else {
+		assert_int_equal(fake_api_new(l->clock, &l->fake), 0);
+	}
+}
+
+static void on_closed(void *ctx)
+{
+	stop_waiting(ctx);
+}
+
+static void api_close(struct lab *l)
+{
+	if (l->fake) {
+		fake_api_free(l->fake);
+		return;
+	}
+	l->waiting = true;
+	embedded_close(l->embedded, on_closed, l);
+	wait_for(l);
+}
+
+static struct lab *open_any(bool whole)
 {
 	struct lab *l = calloc(1, sizeof(*l));
 	assert_non_null(l);
@@ -390,20 +442,39 @@ struct lab *lab_open(void)
 	assert_int_equal(clock_open_virtual(&l->loop, START_MS, &l->clock), 0);
 	arena_init(&l->a, 0);
 	clock_timer_init(&l->alarm, on_alarm);
-	assert_int_equal(fake_api_new(l->clock, &l->fake), 0);
+	api_open(l, whole);
 	spy_init(&l->spy, l->clock, api(l));
 	struct watch_cache_config config = {
 		.kinds = seen_kinds, .priority = WATCH_CONTROL, .fn = on_event, .ctx = l
 	};
 	assert_int_equal(watch_cache_new(api(l), &config, &l->seen), 0);
 	assert_int_equal(sts_controller_open(l->clock, &l->spy.api, &l->controller), 0);
+	return l;
+}
+
+struct lab *lab_open(void)
+{
+	struct lab *l = open_any(false);
 	lab_run(l, 1);
 	return l;
 }
 
-static void on_closed(void *ctx)
+struct lab *lab_open_whole(
+	int64_t ready_after_ms, int64_t bind_after_ms, int64_t terminate_after_ms)
 {
-	stop_waiting(ctx);
+	struct lab *l = open_any(true);
+	struct companion_config config = { .first_host = 5,
+		.ready_after_ms = ready_after_ms,
+		.bind_after_ms = bind_after_ms,
+		.terminate_after_ms = terminate_after_ms,
+		.node_name = "node",
+		.node_ip = "10.0.0.1",
+		.provisioner = "ordinal.dev/lab",
+		.loop = &l->loop };
+	assert_int_equal(option_cidr_parse(STRV("10.244.0.0/16"), &config.pod_cidr), 0);
+	assert_int_equal(companions_open(l->clock, api(l), &config, &l->companions), 0);
+	lab_run(l, 1);
+	return l;
 }
 
 static void controller_close(struct lab *l)
@@ -424,9 +495,14 @@ void lab_restart_controller(struct lab *l)
 void lab_close(struct lab *l)
 {
 	controller_close(l);
+	if (l->companions) {
+		l->waiting = true;
+		companions_close(l->companions, on_closed, l);
+		wait_for(l);
+	}
 	watch_cache_free(l->seen);
 	object_unref(l->got);
-	fake_api_free(l->fake);
+	api_close(l);
 	l->waiting = true;
 	clock_close(l->clock, on_closed, l);
 	wait_for(l);

@@ -12,6 +12,9 @@
 struct lab;
 
 struct lab *lab_open(void);
+/* On the embedded API, with all companions instead of the kubelet that does what it is told. */
+struct lab *lab_open_whole(
+	int64_t ready_after_ms, int64_t bind_after_ms, int64_t terminate_after_ms);
 void lab_close(struct lab *l);           /* in order; asserts that nothing is left */
 void lab_run(struct lab *l, int64_t ms); /* lets that much time pass */
 int64_t lab_now_ms(struct lab *l);
