@@ -361,6 +361,69 @@ static void answers_leave_from_the_address_that_was_asked(void **state)
 	lab_deinit(&l);
 }
 
+struct asker {
+	unsigned port;
+	bool stop; /* atomic */
+	unsigned asked, mixed;
+};
+
+/* Asks without pause; every reply must be one of the two states, whole. */
+static void ask_on(void *arg)
+{
+	struct asker *a = arg;
+	struct client_question q = { .name = FULL, .type = "A" };
+	while (!__atomic_load_n(&a->stop, __ATOMIC_RELAXED)) {
+		struct client_reply *r = client_ask(a->port, &q);
+		bool three = r->count[0] == 3 && has_line(r, 0, FULL " 5 IN A 10.244.0.5");
+		bool eight = r->count[0] == 8 && has_line(r, 0, FULL " 5 IN A 10.244.0.12");
+		a->mixed += !three && !eight;
+		a->asked++;
+		free(r);
+		struct client_question reverse = { .name = "5.0.244.10.in-addr.arpa.",
+			.type = "PTR" };
+		r = client_ask(a->port, &reverse);
+		a->mixed += r->count[0] != 1;
+		free(r);
+	}
+}
+
+static void answers_are_whole_while_records_change(void **state)
+{
+	(void)state;
+	struct lab l;
+	uv_thread_t threads[2];
+	struct asker askers[2];
+	start_experiment(&l, NULL, 3);
+	for (int i = 0; i < 2; i++) {
+		askers[i] = (struct asker){ .port = l.port };
+		assert_int_equal(uv_thread_create(&threads[i], ask_on, &askers[i]), 0);
+	}
+	for (int i = 0; i < 1500; i++) {
+		char other[256];
+		apply_slice(&l, i % 2 ? 3 : 8, 0);
+		/* Other Services come and go: the tables grow, cells and their numbers are used again. */
+		(void)snprintf(other, sizeof(other),
+			"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"o-%"
+			"d\","
+			"\"namespace\":\"experiments\"},\"spec\":{\"clusterIP\":\"10.96.0.%d\","
+			"\"clusterIPs\":[\"10.96.0.%d\"]}}",
+			i, i % 200 + 1, i % 200 + 1);
+		fake_api_apply(&l.api, other);
+		if (i >= 100) {
+			(void)snprintf(other, sizeof(other), "o-%d", i - 100);
+			fake_api_delete(&l.api, KIND_SERVICE, "experiments", other);
+		}
+		lab_turn(&l);
+	}
+	for (int i = 0; i < 2; i++) {
+		__atomic_store_n(&askers[i].stop, true, __ATOMIC_RELAXED);
+		assert_int_equal(uv_thread_join(&threads[i]), 0);
+		assert_true(askers[i].asked > 10);
+		assert_int_equal(askers[i].mixed, 0);
+	}
+	lab_deinit(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +437,7 @@ int main(void)
 		cmocka_unit_test(every_address_comes_first_in_its_turn),
 		cmocka_unit_test(the_serial_moves_with_records_and_with_nothing_else),
 		cmocka_unit_test(a_port_that_is_taken_is_an_error_even_by_one_of_us),
+		cmocka_unit_test(answers_are_whole_while_records_change),
 		cmocka_unit_test(answers_leave_from_the_address_that_was_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
