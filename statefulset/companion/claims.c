@@ -20,16 +20,13 @@
 #define RECHECK_MS    15000 /* as often as Kubernetes looks again at a claim that cannot be bound */
 #define PATH_CHARS    4096
 
-/* The note of a key: what has been said and how far its folder is. */
-enum {
-	NOTE_FAILED_BINDING = 1,
-	NOTE_NO_CLASS = 2,
-	NOTE_FOREIGN = 4,
-	NOTE_WAITING = 8,
-	NOTE_MISMATCH = 16,
-	NOTE_PROVISIONING = 32,
-	NOTE_FOLDER_ASKED = 64,
-	NOTE_FOLDER_THERE = 128,
+/* What is kept with a claim's key: what has been said, and how far its provisioning is. */
+struct claim_state {
+	bool said_failed_binding, said_no_class, said_waiting, said_mismatch, said_external;
+	bool said_provisioned;
+	bool folder_asked, folder_there;
+	int folder_error; /* of the last try, 0 once it has been said */
+	int64_t begun_ms; /* provisioning could begin; objects show whole seconds only */
 };
 
 struct claims {
@@ -41,10 +38,10 @@ struct claims {
 	struct body body;
 };
 
-static bool say_once(struct work *w, uint64_t note)
+static bool say_once(bool *said)
 {
-	bool first = !(*work_note(w) & note);
-	*work_note(w) |= note;
+	bool first = !*said;
+	*said = true;
 	return first;
 }
 
@@ -73,7 +70,9 @@ static bool visit_user(void *ctx, const struct object *pod)
 {
 	struct usage *u = ctx;
 	const struct strv_list *names = &pod->as.pod->claims;
-	for (size_t i = 0; i < names->n && !pod->as.pod->terminal; i++) {
+	/* a pod without a node cannot start with a claim that is being deleted: it does not hold it */
+	bool runs = pod->as.pod->node_name.n > 0 && !pod->as.pod->terminal;
+	for (size_t i = 0; i < names->n && runs; i++) {
 		u->used = u->used || strv_eq(names->at[i], u->claim);
 	}
 	return !u->used;
@@ -171,7 +170,8 @@ static void bind_step(
 }
 
 /* A claim that names its volume: binds it, or says what is wrong with it. */
-static void look_named(struct claims *c, struct work *w, const struct object *claim)
+static void look_named(
+	struct claims *c, struct work *w, struct claim_state *st, const struct object *claim)
 {
 	const struct object *volume = watch_cache_get(
 		c->world->cache, KIND_PV, STRV_NONE, claim->as.pvc->volume_name);
@@ -193,7 +193,7 @@ static void look_named(struct claims *c, struct work *w, const struct object *cl
 			"Two claims are bound to the same volume, this one is bound incorrectly");
 		set_phase(c, w, KIND_PVC, &claim->meta, "Lost");
 	} else if (volume->as.pv->has_claim && !was_bound) {
-		if (say_once(w, NOTE_FAILED_BINDING)) {
+		if (say_once(&st->said_failed_binding)) {
 			event_emit(c->binder, claim, EVENT_WARNING, "FailedBinding",
 				"volume \"%.*s\" already bound to a different claim.",
 				STRV_ARG(volume->meta.name));
@@ -202,7 +202,7 @@ static void look_named(struct claims *c, struct work *w, const struct object *cl
 		const char *why = fit_fault(volume, claim);
 		if (!why) {
 			take_volume(c, w, claim, volume);
-		} else if (say_once(w, NOTE_MISMATCH)) {
+		} else if (say_once(&st->said_mismatch)) {
 			event_emit(c->binder, claim, EVENT_WARNING, "VolumeMismatch",
 				"Cannot bind to requested volume \"%.*s\": %s",
 				STRV_ARG(volume->meta.name), why);
@@ -213,27 +213,28 @@ static void look_named(struct claims *c, struct work *w, const struct object *cl
 /* ---- provisioning ---- */
 
 /* The folder of the volume, made first. True when it is there. */
-static bool folder_is_there(
-	struct claims *c, struct work *w, const struct object *claim, const char *path)
+static bool folder_is_there(struct claims *c, struct work *w, struct claim_state *st,
+	const struct object *claim, const char *path)
 {
-	if (!folders_are_real(c->folders) || *work_note(w) & NOTE_FOLDER_THERE) {
+	if (!folders_are_real(c->folders) || st->folder_there) {
 		return true;
 	}
-	if (!(*work_note(w) & NOTE_FOLDER_ASKED)) {
-		int err = folders_make(c->folders, path, claim->meta.ns, claim->meta.name);
-		if (err) {
-			event_emit(c->provisioner, claim, EVENT_WARNING, "ProvisioningFailed",
-				"cannot make folder %s: %s", path, err_text(err));
-			work_after(w, RECHECK_MS);
-			return false;
-		}
-		*work_note(w) |= NOTE_FOLDER_ASKED;
+	int err = st->folder_error;
+	st->folder_error = ERR_OK;
+	if (!err && !st->folder_asked) {
+		err = folders_make(c->folders, path, claim->meta.ns, claim->meta.name);
+		st->folder_asked = !err; /* on_folder brings the key back */
 	}
-	return false; /* on_folder brings the key back */
+	if (err) {
+		event_emit(c->provisioner, claim, EVENT_WARNING, "ProvisioningFailed",
+			"cannot make folder %s: %s", path, err_text(err));
+		work_after(w, RECHECK_MS);
+	}
+	return false;
 }
 
-static void provision(
-	struct claims *c, struct work *w, const struct object *claim, const struct object *sc)
+static void provision(struct claims *c, struct work *w, struct claim_state *st,
+	const struct object *claim, const struct object *sc)
 {
 	struct body *b = &c->body;
 	struct strv name = arena_printf(&b->arena, "pvc-%.*s", STRV_ARG(claim->meta.uid));
@@ -243,47 +244,77 @@ static void provision(
 		work_after(w, RECHECK_MS);
 		return;
 	}
-	if (!folder_is_there(c, w, claim, path)) {
+	if (!folder_is_there(c, w, st, claim, path)) {
 		return;
 	}
 	struct json *pv = fit_volume_for(b, name, claim, sc, path);
-	if (say_once(w, NOTE_PROVISIONING)) {
+	if (say_once(&st->said_provisioned)) {
 		event_emit(c->provisioner, claim, EVENT_NORMAL, "ProvisioningSucceeded",
 			"Successfully provisioned volume %.*s", STRV_ARG(name));
 	}
 	send_step(w, WATCH_CREATE, KIND_PV, &(struct meta){ .name = name }, NULL, b, pv);
 }
 
-/* A class of ours: waits for its consumer and its time, then provisions. */
-static void look_ours(
-	struct claims *c, struct work *w, const struct object *claim, const struct object *sc)
+struct waiting {
+	struct strv claim;
+	const struct object *pod;
+};
+
+static bool visit_unscheduled(void *ctx, const struct object *pod)
 {
-	if (sc->as.storage_class->wait_for_consumer &&
-		!labels_get(&claim->meta.annotations, STRV(SELECTED_NODE))) {
-		if (say_once(w, NOTE_WAITING)) {
-			event_emit(c->binder, claim, EVENT_NORMAL, "WaitForFirstConsumer",
-				"waiting for first consumer to be created before binding");
+	struct waiting *x = ctx;
+	for (size_t i = 0; i < pod->as.pod->claims.n && pod->as.pod->node_name.n == 0; i++) {
+		if (strv_eq(pod->as.pod->claims.at[i], x->claim)) {
+			x->pod = pod;
 		}
+	}
+	return !x->pod;
+}
+
+static void say_waiting(struct claims *c, struct claim_state *st, const struct object *claim)
+{
+	if (!say_once(&st->said_waiting)) {
 		return;
 	}
+	struct waiting x = { .claim = claim->meta.name };
+	watch_cache_visit(c->world->cache, KIND_POD, claim->meta.ns, visit_unscheduled, &x);
+	if (x.pod) {
+		event_emit(c->binder, claim, EVENT_NORMAL, "WaitForPodScheduled",
+			"waiting for pod %.*s to be scheduled", STRV_ARG(x.pod->meta.name));
+	} else {
+		event_emit(c->binder, claim, EVENT_NORMAL, "WaitForFirstConsumer",
+			"waiting for first consumer to be created before binding");
+	}
+}
+
+static void say_external(struct claims *c, struct claim_state *st, const struct object *claim,
+	struct strv provisioner)
+{
+	if (say_once(&st->said_external)) {
+		event_emit(c->binder, claim, EVENT_NORMAL, "ExternalProvisioning",
+			"Waiting for a volume to be created either by the external provisioner "
+			"'%.*s' or manually by the system administrator. If volume creation is "
+			"delayed, please verify that the provisioner is running and correctly "
+			"registered.",
+			STRV_ARG(provisioner));
+	}
+}
+
+/* A class of ours: provisions when its time has come. */
+static void look_ours(struct claims *c, struct work *w, struct claim_state *st,
+	const struct object *claim, const struct object *sc)
+{
 	int64_t now = clock_now_ms(c->world->clock);
-	int64_t due = claim->meta.creation_ms + c->world->config.bind_after_ms;
-	if (c->world->config.bind_after_ms > 0 && now < due) {
-		if (say_once(w, NOTE_FOREIGN)) {
-			event_emit(c->binder, claim, EVENT_NORMAL, "ExternalProvisioning",
-				"Waiting for a volume to be created either by the external "
-				"provisioner "
-				"'%.*s' or manually by the system administrator. If volume "
-				"creation is "
-				"delayed, please verify that the provisioner is running and "
-				"correctly "
-				"registered.",
-				STRV_ARG(sc->as.storage_class->provisioner));
-		}
+	if (st->begun_ms == 0) {
+		st->begun_ms = now;
+	}
+	int64_t due = st->begun_ms + c->world->config.bind_after_ms;
+	if (now < due) {
+		say_external(c, st, claim, sc->as.storage_class->provisioner);
 		work_after(w, due - now);
 		return;
 	}
-	provision(c, w, claim, sc);
+	provision(c, w, st, claim, sc);
 }
 
 static bool visit_default_class(void *ctx, const struct object *sc)
@@ -298,7 +329,8 @@ static bool visit_default_class(void *ctx, const struct object *sc)
 }
 
 /* A claim without a class: takes the default one, else says that there is nothing to bind. */
-static void look_classless(struct claims *c, struct work *w, const struct object *claim)
+static void look_classless(
+	struct claims *c, struct work *w, struct claim_state *st, const struct object *claim)
 {
 	const struct object *sc = NULL;
 	if (!claim->as.pvc->has_class) {
@@ -312,14 +344,33 @@ static void look_classless(struct claims *c, struct work *w, const struct object
 		send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, NULL, &c->body, patch);
 		return;
 	}
-	if (say_once(w, NOTE_FAILED_BINDING)) {
+	if (say_once(&st->said_failed_binding)) {
 		event_emit(c->binder, claim, EVENT_NORMAL, "FailedBinding",
 			"no persistent volumes available for this claim and no storage class is "
 			"set");
 	}
 }
 
-static void look_for_volume(struct claims *c, struct work *w, const struct object *claim)
+/* A claim of a class, without a volume that fits: one is made, or waited for. */
+static void look_classed(struct claims *c, struct work *w, struct claim_state *st,
+	const struct object *claim, const struct object *sc)
+{
+	struct strv provisioner = sc->as.storage_class->provisioner;
+	if (sc->as.storage_class->wait_for_consumer &&
+		!labels_get(&claim->meta.annotations, STRV(SELECTED_NODE))) {
+		say_waiting(c, st, claim);
+	} else if (strv_eq(provisioner, strv_of(c->world->config.provisioner))) {
+		look_ours(c, w, st, claim, sc);
+	} else if (!strv_eq(provisioner, STRV("kubernetes.io/no-provisioner"))) {
+		say_external(c, st, claim, provisioner);
+	} else if (say_once(&st->said_failed_binding)) {
+		event_emit(c->binder, claim, EVENT_WARNING, "ProvisioningFailed",
+			"no volume plugin matched name: kubernetes.io/no-provisioner");
+	}
+}
+
+static void look_for_volume(
+	struct claims *c, struct work *w, struct claim_state *st, const struct object *claim)
 {
 	const struct pvc *p = claim->as.pvc;
 	const struct object *sc = NULL;
@@ -334,26 +385,12 @@ static void look_for_volume(struct claims *c, struct work *w, const struct objec
 	} else if (volume) {
 		take_volume(c, w, claim, volume);
 	} else if (p->class_name.n == 0) {
-		look_classless(c, w, claim);
-	} else if (!sc) {
-		if (say_once(w, NOTE_NO_CLASS)) {
-			event_emit(c->binder, claim, EVENT_WARNING, "ProvisioningFailed",
-				"storageclass.storage.k8s.io \"%.*s\" not found",
-				STRV_ARG(p->class_name));
-		}
-	} else if (strv_eq(sc->as.storage_class->provisioner,
-			   strv_of(c->world->config.provisioner))) {
-		look_ours(c, w, claim, sc);
-	} else if (!strv_eq(sc->as.storage_class->provisioner,
-			   STRV("kubernetes.io/no-provisioner")) &&
-		   say_once(w, NOTE_FOREIGN)) {
-		event_emit(c->binder, claim, EVENT_NORMAL, "ExternalProvisioning",
-			"Waiting for a volume to be created either by the external provisioner "
-			"'%.*s' or "
-			"manually by the system administrator. If volume creation is delayed, "
-			"please "
-			"verify that the provisioner is running and correctly registered.",
-			STRV_ARG(sc->as.storage_class->provisioner));
+		look_classless(c, w, st, claim);
+	} else if (sc) {
+		look_classed(c, w, st, claim, sc);
+	} else if (say_once(&st->said_no_class)) {
+		event_emit(c->binder, claim, EVENT_WARNING, "ProvisioningFailed",
+			"storageclass.storage.k8s.io \"%.*s\" not found", STRV_ARG(p->class_name));
 	}
 }
 
@@ -362,31 +399,36 @@ static void look(void *ctx, struct work *w)
 	struct claims *c = ctx;
 	const struct object *claim = watch_cache_get(
 		c->world->cache, KIND_PVC, work_ns(w), work_name(w));
-	body_reset(&c->body);
 	if (!claim) {
 		work_drop(w);
-	} else if (claim->meta.deletion_ms.set) {
+		return;
+	}
+	struct claim_state *st = work_state(w, claim->meta.uid);
+	body_reset(&c->body);
+	if (claim->meta.deletion_ms.set) {
 		unprotect(c, w, claim);
 	} else if (claim->as.pvc->volume_name.n > 0) {
-		look_named(c, w, claim);
+		look_named(c, w, st, claim);
 	} else {
-		look_for_volume(c, w, claim);
+		look_for_volume(c, w, st, claim);
 	}
 }
 
+/* The folder is there; or it is asked for again after a while. */
 static void on_folder(void *ctx, struct strv ns, struct strv name, int err)
 {
 	struct claims *c = ctx;
 	const struct object *claim = watch_cache_get(c->world->cache, KIND_PVC, ns, name);
-	if (!claim) {
+	struct claim_state *st = worklist_state(c->keys, ns, name);
+	if (!claim || !st || !st->folder_asked) {
 		return; /* deleted meanwhile: the empty folder is all that is left of it */
 	}
+	st->folder_asked = false;
+	st->folder_there = !err;
 	if (err) {
-		event_emit(c->provisioner, claim, EVENT_WARNING, "ProvisioningFailed",
-			"cannot make the volume's folder: %s", err_text(err));
-		return;
+		st->folder_error = err;
 	}
-	worklist_note_add(c->keys, ns, name, NOTE_FOLDER_THERE);
+	worklist_add(c->keys, ns, name);
 }
 
 /* A pod that is gone or has ended may have been the last user of a claim that is being deleted. */
@@ -403,11 +445,15 @@ static void pod_event(struct claims *c, const struct watch_event *e)
 void claims_event(struct claims *c, const struct watch_event *e)
 {
 	if (e->type == WATCH_SYNCED) {
+		worklist_start(c->keys);
 		return;
 	}
 	if (e->kind == KIND_PVC) {
 		worklist_add(c->keys, e->obj->meta.ns, e->obj->meta.name);
 	} else if (e->kind == KIND_PV) {
+		if (e->old && e->old->as.pv->has_claim) { /* it may have lost its volume */
+			worklist_add(c->keys, e->old->as.pv->claim_ns, e->old->as.pv->claim_name);
+		}
 		if (e->obj->as.pv->has_claim) {
 			worklist_add(c->keys, e->obj->as.pv->claim_ns, e->obj->as.pv->claim_name);
 		} else {
@@ -428,7 +474,8 @@ int claims_open(struct world *world, struct claims **out)
 	}
 	c->world = world;
 	body_init(&c->body);
-	int err = worklist_open(world->clock, world->api, look, c, &c->keys);
+	int err = worklist_open(
+		world->clock, world->api, look, c, sizeof(struct claim_state), &c->keys);
 	if (!err) {
 		err = event_recorder_open(
 			world->clock, world->api, "persistentvolume-controller", NULL, &c->binder);

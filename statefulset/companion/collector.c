@@ -4,6 +4,9 @@
  * Keys are uids of owners. Source: kube-controller-manager's garbage collector; meta/v1 OwnerReference. Regime: see world.h. */
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM        1
+#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
 #include <uthash.h>
 
 #include "base/err.h"
@@ -15,24 +18,25 @@
 #define FOREGROUND  "foregroundDeletion"
 #define ORPHAN      "orphan"
 #define UID_CHARS   64
-#define STRANGER_MS 100 /* an owner that is not known may still be on its way */
+#define NAME_CHARS  254
+#define STRANGER_MS 100 /* an owner that was never seen may still be on its way */
 
 /* One object that names an owner. */
 struct dependent {
 	struct dependent *next;
-	const struct object
-		*obj; /* counted; as it was when it was linked, its newest state is in the cache */
-	struct strv uid; /* of the owner; inside obj */
+	const struct object *obj; /* counted, its newest state */
+	int64_t ordinal;          /* of a pod: the number its name ends in, -1 without */
 };
 
-/* An owner's uid: who it is, while it exists, and who depends on it. */
+/* An owner that objects name: which one, and who they are. */
 struct owner {
 	UT_hash_handle hh;
-	const struct object *obj; /* counted; NULL: not there (never seen, or gone) */
-	enum kind kind;           /* KIND_NONE: never seen */
-	struct dependent *dependents;
-	size_t uid_n;
-	char uid[UID_CHARS];
+	bool unhashed;  /* no memory to enter it into the table */
+	bool seen;      /* it was there once */
+	enum kind kind; /* KIND_NONE: not served here, so nobody can tell whether it is there */
+	struct dependent *dependents; /* the newest first */
+	struct strv uid, ns, name;    /* in text */
+	char text[];
 };
 
 struct collector {
@@ -42,112 +46,115 @@ struct collector {
 	struct body body;
 };
 
-static struct owner *owner_find(struct collector *c, struct strv uid)
-{
-	struct owner *o = NULL;
-	HASH_FIND(hh, c->owners, uid.p, uid.n, o);
-	return o;
-}
-
-static struct owner *owner_get(struct collector *c, struct strv uid)
-{
-	struct owner *o = owner_find(c, uid);
-	if (o || uid.n == 0 || uid.n > UID_CHARS) {
-		return o;
-	}
-	o = calloc(1, sizeof(*o));
-	if (o) {
-		o->kind = KIND_NONE;
-		o->uid_n = uid.n;
-		memcpy(o->uid, uid.p, uid.n);
-		HASH_ADD(hh, c->owners, uid[0], (unsigned)uid.n, o);
-	}
-	return o;
-}
-
-static void owner_drop_if_idle(struct collector *c, struct owner *o)
-{
-	if (o && !o->obj && !o->dependents) {
-		HASH_DEL(c->owners, o);
-		free(o);
-	}
-}
+/* What is kept with an owner's key. */
+struct owner_state {
+	bool waited; /* for an owner never seen */
+};
 
 /* ---- the book of who depends on whom ---- */
 
-static void unlink_dependents(struct collector *c, const struct object *obj)
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
+static struct owner *owner_find(const struct collector *c, struct strv uid)
 {
-	for (size_t i = 0; i < obj->meta.n_owners; i++) {
-		struct owner *o = owner_find(c, obj->meta.owners[i].uid);
-		struct dependent **link = o ? &o->dependents : NULL;
-		while (link && *link) {
-			struct dependent *d = *link;
-			if (d->obj->kind == obj->kind && strv_eq(d->obj->meta.uid, obj->meta.uid)) {
-				*link = d->next;
-				object_unref(d->obj);
-				free(d);
-			} else {
-				link = &d->next;
-			}
-		}
-		if (o) {
-			worklist_add(c->uids, STRV_NONE, (struct strv){ o->uid, o->uid_n });
-			owner_drop_if_idle(c, o);
-		}
+	struct owner *o = NULL;
+	if (uid.n > 0) {
+		HASH_FIND(hh, c->owners, uid.p, uid.n, o);
 	}
+	return o;
 }
 
-static void link_dependents(struct collector *c, const struct object *obj)
+static struct strv text_put(struct owner *o, size_t *at, struct strv s)
 {
-	for (size_t i = 0; i < obj->meta.n_owners; i++) {
-		struct owner *o = owner_get(c, obj->meta.owners[i].uid);
-		struct dependent *d = o ? calloc(1, sizeof(*d)) : NULL;
-		if (!d) {
-			log_error("collector", "%.*s: %s", STRV_ARG(obj->meta.name),
-				err_text(ERR_NOMEM));
-			return;
-		}
-		d->obj = object_ref(obj);
-		d->uid = obj->meta.owners[i].uid;
-		d->next = o->dependents;
-		o->dependents = d;
-		if (!o->obj || o->obj->meta.deletion_ms.set) {
-			worklist_add(c->uids, STRV_NONE, d->uid);
-		}
+	struct strv kept = { o->text + *at, s.n };
+	if (s.n > 0) {
+		memcpy(o->text + *at, s.p, s.n);
 	}
+	*at += s.n;
+	return kept;
 }
 
-static void owner_seen(struct collector *c, const struct watch_event *e)
+static struct owner *owner_get(
+	struct collector *c, enum kind kind, struct strv ns, struct strv name, struct strv uid)
 {
-	struct owner *o = owner_find(c, e->obj->meta.uid);
-	if (e->type == WATCH_DELETED) {
-		if (o) {
-			object_unref(o->obj);
-			o->obj = NULL;
-			worklist_add(c->uids, STRV_NONE, e->obj->meta.uid);
-			owner_drop_if_idle(c, o);
-		}
-		return;
+	struct owner *o = owner_find(c, uid);
+	if (o || uid.n == 0 || uid.n > UID_CHARS || name.n > NAME_CHARS) {
+		return o;
 	}
-	o = owner_get(c, e->obj->meta.uid);
+	o = calloc(1, sizeof(*o) + uid.n + ns.n + name.n);
 	if (!o) {
-		return;
+		return NULL;
 	}
-	const struct object *before = o->obj;
-	o->obj = object_ref(e->obj);
-	object_unref(before);
-	o->kind = e->kind;
-	if (e->obj->meta.deletion_ms.set) {
-		worklist_add(c->uids, STRV_NONE, e->obj->meta.uid);
+	size_t at = 0;
+	o->kind = kind;
+	o->uid = text_put(o, &at, uid);
+	o->ns = text_put(o, &at, ns);
+	o->name = text_put(o, &at, name);
+	HASH_ADD_KEYPTR(hh, c->owners, o->uid.p, o->uid.n, o);
+	if (o->unhashed) {
+		free(o);
+		return NULL;
+	}
+	return o;
+}
+
+static void owner_free(struct collector *c, struct owner *o)
+{
+	while (o->dependents) {
+		struct dependent *d = o->dependents;
+		o->dependents = d->next;
+		object_unref(d->obj);
+		free(d);
+	}
+	HASH_DEL(c->owners, o);
+	free(o);
+}
+/* NOLINTEND(readability-function-size) */
+
+static const struct object *cached(const struct collector *c, enum kind kind, struct strv ns,
+	struct strv name, struct strv uid)
+{
+	const struct object *o = kind == KIND_NONE
+					 ? NULL
+					 : watch_cache_get(c->world->cache, kind, ns, name);
+	return o && strv_eq(o->meta.uid, uid) ? o : NULL;
+}
+
+/* The owner itself; NULL: it is not there. */
+static const struct object *owner_object(const struct collector *c, const struct owner *o)
+{
+	return cached(c, o->kind, o->ns, o->name, o->uid);
+}
+
+/* Where the dependent hangs in its owner's list; NULL: nowhere. */
+static struct dependent **dependent_find(struct owner *o, const struct object *obj)
+{
+	struct dependent **link = &o->dependents;
+	while (*link && !strv_eq((*link)->obj->meta.uid, obj->meta.uid)) {
+		link = &(*link)->next;
+	}
+	return *link ? link : NULL;
+}
+
+/* An owner that nobody depends on is of interest only while its deletion waits for us. */
+static void owner_leave(struct collector *c, struct owner *o)
+{
+	if (!o->dependents && !owner_object(c, o)) {
+		owner_free(c, o);
 	}
 }
 
-/* ---- steps ---- */
-
-static bool owner_lives(struct collector *c, const struct owner_ref *r)
+static void unlink_dependent(struct collector *c, const struct object *obj, struct strv uid)
 {
-	const struct owner *o = owner_find(c, r->uid);
-	return o && o->obj && !o->obj->meta.deletion_ms.set;
+	struct owner *o = owner_find(c, uid);
+	struct dependent **link = o ? dependent_find(o, obj) : NULL;
+	if (link) {
+		struct dependent *d = *link;
+		*link = d->next;
+		object_unref(d->obj);
+		free(d);
+		worklist_add(c->uids, STRV_NONE, o->uid);
+		owner_leave(c, o);
+	}
 }
 
 /* Digits behind the last dash; -1 if there are none. */
@@ -162,6 +169,68 @@ static int64_t ordinal_of(struct strv name)
 		return -1;
 	}
 	return n;
+}
+
+/* Whom the reference means: an owner lives in the dependent's namespace or in none. */
+static struct owner *owner_of(
+	struct collector *c, const struct owner_ref *r, const struct object *dependent)
+{
+	enum kind k = kind_of_name(r->api_version, r->kind);
+	bool namespaced = k != KIND_NONE && kind_row(k)->namespaced;
+	struct strv ns = namespaced ? dependent->meta.ns : STRV_NONE;
+	return owner_get(c, k, ns, r->name, r->uid);
+}
+
+static void link_dependent(struct collector *c, const struct owner_ref *r, const struct object *obj)
+{
+	struct owner *o = owner_of(c, r, obj);
+	struct dependent **link = o ? dependent_find(o, obj) : NULL;
+	if (link) {
+		(void)object_ref(obj);
+		object_unref((*link)->obj);
+		(*link)->obj = obj;
+		return;
+	}
+	struct dependent *d = o ? calloc(1, sizeof(*d)) : NULL;
+	if (!d) {
+		log_error("collector", "%.*s: %s", STRV_ARG(obj->meta.name), err_text(ERR_NOMEM));
+		return; /* o may be left without dependents: it is freed at close */
+	}
+	d->obj = object_ref(obj);
+	d->ordinal = obj->kind == KIND_POD ? ordinal_of(obj->meta.name) : -1;
+	d->next = o->dependents;
+	o->dependents = d;
+	const struct object *owner = owner_object(c, o);
+	o->seen = o->seen || owner;
+	if (!owner || owner->meta.deletion_ms.set) {
+		worklist_add(c->uids, STRV_NONE, o->uid);
+	}
+}
+
+static bool names_owner(const struct meta *m, struct strv uid)
+{
+	for (size_t i = 0; i < m->n_owners; i++) {
+		if (strv_eq(m->owners[i].uid, uid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- steps ---- */
+
+/* Whether the referenced owner keeps its dependents: it is there, and not in foreground deletion, which takes them along.
+ * One of a kind that is not served here may be anywhere: it keeps them. */
+static bool owner_keeps(
+	const struct collector *c, const struct owner_ref *r, const struct object *dependent)
+{
+	enum kind k = kind_of_name(r->api_version, r->kind);
+	if (k == KIND_NONE) {
+		return true;
+	}
+	struct strv ns = kind_row(k)->namespaced ? dependent->meta.ns : STRV_NONE;
+	const struct object *o = cached(c, k, ns, r->name, r->uid);
+	return o && !(o->meta.deletion_ms.set && meta_has_finalizer(&o->meta, STRV(FOREGROUND)));
 }
 
 static void delete_dependent(struct work *w, const struct object *d, enum watch_propagation p)
@@ -198,7 +267,7 @@ static void release_dependent(
 static bool others_own(struct collector *c, const struct object *d, struct strv uid)
 {
 	for (size_t i = 0; i < d->meta.n_owners; i++) {
-		if (!strv_eq(d->meta.owners[i].uid, uid) && owner_lives(c, &d->meta.owners[i])) {
+		if (!strv_eq(d->meta.owners[i].uid, uid) && owner_keeps(c, &d->meta.owners[i], d)) {
 			return true;
 		}
 	}
@@ -212,61 +281,49 @@ static bool has_dependents(struct collector *c, const struct object *d)
 	return o && o->dependents;
 }
 
-/* The newest state of a dependent; NULL when it is gone. */
-static const struct object *current(const struct collector *c, const struct dependent *d)
+/* Whether this dependent's reference to the owner holds the owner back in foreground deletion. */
+static bool blocks(const struct owner *o, const struct dependent *d)
 {
-	const struct object *o = watch_cache_get(
-		c->world->cache, d->obj->kind, d->obj->meta.ns, d->obj->meta.name);
-	return o && strv_eq(o->meta.uid, d->obj->meta.uid) ? o : NULL;
+	for (size_t i = 0; i < d->obj->meta.n_owners; i++) {
+		const struct owner_ref *r = &d->obj->meta.owners[i];
+		if (strv_eq(r->uid, o->uid)) {
+			return r->block_owner_deletion;
+		}
+	}
+	return false;
 }
 
-/* The dependent to deal with next: pods of a StatefulSet highest ordinal first, others as they come.
- * *out_wait: one of the ordered ones is still on its way out. */
-static const struct object *next_dependent(
-	const struct collector *c, const struct owner *o, bool only_blocking, bool *out_wait)
+/* The dependent to deal with next: pods of a StatefulSet highest ordinal first and one at a time, others before them, as they
+ * come. NULL: none now. */
+static const struct object *next_dependent(const struct owner *o, bool only_blocking)
 {
-	const struct object *best = NULL;
-	int64_t best_ordinal = -2;
-	bool ordered = o->kind == KIND_STATEFULSET;
-	*out_wait = false;
+	const struct dependent *pod = NULL;
+	bool wait = false; /* a pod of the set is on its way out */
 	for (const struct dependent *d = o->dependents; d; d = d->next) {
-		bool blocks = true;
-		for (size_t i = 0; only_blocking && i < d->obj->meta.n_owners; i++) {
-			const struct owner_ref *r = &d->obj->meta.owners[i];
-			blocks = strv_eq(r->uid, d->uid) ? r->block_owner_deletion : blocks;
-		}
-		if (!blocks) {
+		bool in_order = o->kind == KIND_STATEFULSET && d->obj->kind == KIND_POD;
+		if (only_blocking && !blocks(o, d)) {
 			continue;
 		}
-		const struct object *now = current(c, d);
-		bool in_order = ordered && d->obj->kind == KIND_POD;
-		if (!now || now->meta.deletion_ms.set) {
-			*out_wait = *out_wait || (now && in_order);
-			continue;
-		}
-		int64_t ordinal = in_order ? ordinal_of(now->meta.name) : INT64_MAX;
-		if (ordinal > best_ordinal) {
-			best = now;
-			best_ordinal = ordinal;
+		if (d->obj->meta.deletion_ms.set) {
+			wait = wait || in_order;
+		} else if (!in_order) {
+			return d->obj;
+		} else if (!pod || d->ordinal > pod->ordinal) {
+			pod = d;
 		}
 	}
-	if (*out_wait && best && best->kind == KIND_POD) {
-		best = NULL; /* the one above is not gone yet */
-	}
-	return best;
+	return pod && !wait ? pod->obj : NULL;
 }
 
 static void collect(struct collector *c, struct work *w, const struct owner *o,
 	enum watch_propagation propagation, bool only_blocking)
 {
-	bool wait;
-	struct strv uid = { o->uid, o->uid_n };
-	const struct object *d = next_dependent(c, o, only_blocking, &wait);
+	const struct object *d = next_dependent(o, only_blocking);
 	if (!d) {
 		return;
 	}
-	if (others_own(c, d, uid)) {
-		release_dependent(c, w, d, uid);
+	if (others_own(c, d, o->uid)) {
+		release_dependent(c, w, d, o->uid);
 	} else {
 		bool deeper = propagation == PROPAGATE_FOREGROUND && has_dependents(c, d);
 		delete_dependent(w, d, deeper ? PROPAGATE_FOREGROUND : PROPAGATE_BACKGROUND);
@@ -275,12 +332,9 @@ static void collect(struct collector *c, struct work *w, const struct owner *o,
 
 static bool has_blocking(const struct owner *o)
 {
-	for (const struct dependent *d = o->dependents; d; d = d->next) {
-		for (size_t i = 0; i < d->obj->meta.n_owners; i++) {
-			const struct owner_ref *r = &d->obj->meta.owners[i];
-			if (strv_eq(r->uid, d->uid) && r->block_owner_deletion) {
-				return true;
-			}
+	for (const struct dependent *d = o ? o->dependents : NULL; d; d = d->next) {
+		if (blocks(o, d)) {
+			return true;
 		}
 	}
 	return false;
@@ -300,12 +354,12 @@ static void drop_finalizer(
 	}
 }
 
-static void look_deleting(struct collector *c, struct work *w, const struct owner *o)
+static void look_deleting(
+	struct collector *c, struct work *w, const struct object *owner, const struct owner *o)
 {
-	const struct object *owner = o->obj;
 	if (meta_has_finalizer(&owner->meta, STRV(ORPHAN))) {
 		if (o->dependents) {
-			release_dependent(c, w, o->dependents->obj, owner->meta.uid);
+			release_dependent(c, w, o->dependents->obj, o->uid);
 		} else {
 			drop_finalizer(c, w, owner, STRV(ORPHAN));
 		}
@@ -322,57 +376,61 @@ static void look(void *ctx, struct work *w)
 {
 	struct collector *c = ctx;
 	const struct owner *o = owner_find(c, work_name(w));
-	if (!o || (o->obj && !o->obj->meta.deletion_ms.set)) {
+	const struct object *owner = o ? owner_object(c, o) : NULL;
+	if (!o || o->kind == KIND_NONE || (owner && !owner->meta.deletion_ms.set)) {
 		work_drop(w);
 		return;
 	}
 	body_reset(&c->body);
-	if (o->obj) {
-		look_deleting(c, w, o);
-		return;
-	}
-	if (o->kind == KIND_NONE && *work_note(w) == 0) {
-		*work_note(w) = 1;
+	struct owner_state *st = work_state(w, o->uid);
+	if (owner) {
+		look_deleting(c, w, owner, o);
+	} else if (!o->seen && !st->waited) {
+		st->waited = true;
 		work_after(w, STRANGER_MS);
-		return;
-	}
-	if (o->dependents) {
-		collect(c, w, o, PROPAGATE_BACKGROUND, false);
 	} else {
-		work_drop(w);
+		collect(c, w, o, PROPAGATE_BACKGROUND, false);
 	}
 }
 
-static bool same_owners(const struct meta *a, const struct meta *b)
+/* What depends on whom follows the references of the newest state. */
+static void relink(struct collector *c, const struct watch_event *e)
 {
-	if (a->n_owners != b->n_owners || !strv_eq(a->uid, b->uid)) {
-		return false;
+	for (size_t i = 0; e->type != WATCH_DELETED && i < e->obj->meta.n_owners; i++) {
+		link_dependent(c, &e->obj->meta.owners[i], e->obj);
 	}
-	for (size_t i = 0; i < a->n_owners; i++) {
-		if (!strv_eq(a->owners[i].uid, b->owners[i].uid) ||
-			a->owners[i].block_owner_deletion != b->owners[i].block_owner_deletion) {
-			return false;
+	bool same = e->old && strv_eq(e->old->meta.uid, e->obj->meta.uid);
+	for (size_t i = 0; e->old && i < e->old->meta.n_owners; i++) {
+		struct strv uid = e->old->meta.owners[i].uid;
+		if (e->type == WATCH_DELETED || !same || !names_owner(&e->obj->meta, uid)) {
+			unlink_dependent(c, e->old, uid);
 		}
 	}
-	return true;
 }
 
 void collector_event(struct collector *c, const struct watch_event *e)
 {
-	if (e->type == WATCH_SYNCED || e->kind == KIND_EVENT) {
+	if (e->type == WATCH_SYNCED) {
+		worklist_start(c->uids);
+		return;
+	}
+	if (e->kind == KIND_EVENT) {
 		return; /* Events own nothing and are owned by nobody */
 	}
-	if (e->type != WATCH_MODIFIED || !e->old || !same_owners(&e->old->meta, &e->obj->meta)) {
-		if (e->old) {
-			unlink_dependents(c, e->old);
-		}
-		if (e->type == WATCH_DELETED) {
-			unlink_dependents(c, e->obj);
-		} else {
-			link_dependents(c, e->obj);
-		}
+	relink(c, e);
+	const struct meta *m = &e->obj->meta;
+	struct owner *o = owner_find(c, m->uid);
+	if (!o && e->type != WATCH_DELETED && m->deletion_ms.set &&
+		(meta_has_finalizer(m, STRV(FOREGROUND)) || meta_has_finalizer(m, STRV(ORPHAN)))) {
+		o = owner_get(c, e->kind, m->ns, m->name, m->uid);
 	}
-	owner_seen(c, e);
+	if (o) {
+		o->seen = true;
+		if (e->type == WATCH_DELETED || m->deletion_ms.set) {
+			worklist_add(c->uids, STRV_NONE, o->uid);
+		}
+		owner_leave(c, o);
+	}
 }
 
 int collector_open(struct world *world, struct collector **out)
@@ -383,7 +441,8 @@ int collector_open(struct world *world, struct collector **out)
 	}
 	c->world = world;
 	body_init(&c->body);
-	int err = worklist_open(world->clock, world->api, look, c, &c->uids);
+	int err = worklist_open(
+		world->clock, world->api, look, c, sizeof(struct owner_state), &c->uids);
 	if (err) {
 		collector_close(c);
 		return err;
@@ -402,15 +461,7 @@ void collector_close(struct collector *c)
 	struct owner *next;
 	HASH_ITER(hh, c->owners, o, next)
 	{
-		while (o->dependents) {
-			struct dependent *d = o->dependents;
-			o->dependents = d->next;
-			object_unref(d->obj);
-			free(d);
-		}
-		object_unref(o->obj);
-		HASH_DEL(c->owners, o);
-		free(o);
+		owner_free(c, o);
 	}
 	body_deinit(&c->body);
 	free(c);

@@ -23,6 +23,9 @@ struct companions {
 static void on_event(void *ctx, const struct watch_event *e)
 {
 	struct companions *c = ctx;
+	if (e->type == WATCH_SYNCED && !watch_cache_is_synced(c->world.cache, KIND_ALL)) {
+		return; /* nobody decides on half of what there is */
+	}
 	claims_event(c->claims, e);
 	volumes_event(c->volumes, e);
 	scheduler_event(c->scheduler, e);
@@ -94,6 +97,12 @@ static void on_closed(struct clock_task *t)
 
 void companions_close(struct companions *c, void (*cb)(void *ctx), void *ctx)
 {
+	if (!c) {
+		if (cb) {
+			cb(ctx);
+		}
+		return;
+	}
 	close_all(c);
 	c->cb = cb;
 	c->ctx = ctx;

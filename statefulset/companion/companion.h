@@ -33,4 +33,5 @@ struct companion_config {
 /* errors ERR_NOMEM, libuv's */
 NODISCARD int companions_open(struct clock *clock, const struct watch_api *api,
 	const struct companion_config *config, struct companions **out);
+/* Frees later, then cb. Accepts NULL (cb is then called at once). */
 void companions_close(struct companions *c, void (*cb)(void *ctx), void *ctx);

@@ -58,23 +58,28 @@ const char *fit_fault(const struct object *volume, const struct object *claim)
 	return NULL;
 }
 
+/* What holds even for a volume that names the claim. */
+static bool has_room(const struct object *volume, const struct object *claim)
+{
+	return volume->as.pv->capacity_bytes >= claim->as.pvc->request_bytes &&
+	       strv_eq(mode_of(volume->as.pv->volume_mode), mode_of(claim->as.pvc->volume_mode));
+}
+
 struct search {
 	const struct object *claim;
 	bool only_prebound;
 	const struct object *best;
-	bool exact; /* best names the claim */
 };
 
 static bool visit(void *ctx, const struct object *volume)
 {
 	struct search *s = ctx;
 	const struct pv *v = volume->as.pv;
-	if (volume->meta.deletion_ms.set) {
+	if (volume->meta.deletion_ms.set || !has_room(volume, s->claim)) {
 		return true;
 	}
 	if (fit_is_claimed_by(volume, s->claim)) {
 		s->best = volume;
-		s->exact = true;
 		return false;
 	}
 	if (s->only_prebound || v->has_claim || !strv_eq(v->phase, STRV("Available")) ||

@@ -11,7 +11,7 @@
 bool fit_is_claimed_by(const struct object *volume, const struct object *claim);
 /* NULL if the unclaimed volume can serve the claim; else what speaks against it: "requested PV is too small". */
 const char *fit_fault(const struct object *volume, const struct object *claim);
-/* The volume to bind: one that names the claim, else the smallest Available one that fits (not if only_prebound). NULL: none. */
+/* The volume to bind: one that names the claim and is large enough, else the smallest Available one that fits (not if only_prebound). NULL: none. */
 const struct object *fit_find(
 	struct watch_cache *cache, const struct object *claim, bool only_prebound);
 

@@ -1,9 +1,10 @@
 /* The kubelet: runs the pods bound to the lab's Node, without containers. Each gets an address, is Running at once and
  * Ready after its delay; once deleted it is gone after its delay, but no later than its grace period.
  * A pod becomes Ready by us once: who sets Ready to False by hand (pods/status) keeps it so.
- * Source: core/v1 Pod, kubelet's status manager. Regime: see world.h. */
+ * Source: core/v1 Pod, kubelet's status manager; pod garbage collection (pods of a Node that is not there). Regime: see world.h. */
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -16,8 +17,12 @@
 
 #define READY_AFTER "ordinal.dev/ready-after"
 
-/* The note of a key: what has been said already; above it, the address given to a pod that does not show it yet. */
-enum { NOTE_NO_ADDRESS = 1, NOTE_BAD_DELAY = 2, NOTE_KILLING = 4, NOTE_ADDRESS_SHIFT = 32 };
+/* What is kept with a pod's key. Timestamps of objects have whole seconds: the exact times are here. */
+struct pod_state {
+	uint32_t address; /* given to a pod that does not show it yet; 0: none */
+	int64_t started_ms, ending_ms;
+	bool said_no_address, said_bad_delay, said_killing;
+};
 
 struct kubelet {
 	struct world *world;
@@ -27,46 +32,25 @@ struct kubelet {
 	struct body body;
 };
 
-static bool say_once(struct work *w, uint64_t note)
+static bool say_once(bool *said)
 {
-	bool first = !(*work_note(w) & note);
-	*work_note(w) |= note;
+	bool first = !*said;
+	*said = true;
 	return first;
 }
 
 /* The pod's own delay, else the lab's. */
-static int64_t ready_after_ms(struct kubelet *k, struct work *w, const struct object *pod)
+static int64_t ready_after_ms(struct kubelet *k, struct pod_state *st, const struct object *pod)
 {
 	int64_t delay = k->world->config.ready_after_ms;
 	const struct strv *own = labels_get(&pod->meta.annotations, STRV(READY_AFTER));
-	if (own && strv_to_duration_ms(*own, &delay) && say_once(w, NOTE_BAD_DELAY)) {
+	if (own && strv_to_duration_ms(*own, &delay) && say_once(&st->said_bad_delay)) {
 		event_emit(k->events, pod, EVENT_WARNING, "InvalidAnnotation",
 			READY_AFTER
 			": \"%.*s\" is not a duration such as 30s; the lab's own delay is used",
 			STRV_ARG(*own));
 	}
 	return delay;
-}
-
-static const struct condition *condition_of(const struct pod *p, struct strv type)
-{
-	for (size_t i = 0; i < p->n_conditions; i++) {
-		if (strv_eq(p->conditions[i].type, type)) {
-			return &p->conditions[i];
-		}
-	}
-	return NULL;
-}
-
-static bool gates_are_open(const struct pod *p)
-{
-	for (size_t i = 0; i < p->readiness_gates.n; i++) {
-		const struct condition *c = condition_of(p, p->readiness_gates.at[i]);
-		if (!c || !strv_eq(c->status, STRV("True"))) {
-			return false;
-		}
-	}
-	return true;
 }
 
 static void send_status(
@@ -101,20 +85,10 @@ static void say_started(struct kubelet *k, const struct object *pod)
 	}
 }
 
-/* The address kept in the note goes back to the pool (0: there is none). */
-static void note_address_drop(struct kubelet *k, struct work *w, bool release)
-{
-	uint32_t address = (uint32_t)(*work_note(w) >> NOTE_ADDRESS_SHIFT);
-	if (release && address) {
-		ipam_release(k->ipam, address);
-	}
-	*work_note(w) &= (UINT64_C(1) << NOTE_ADDRESS_SHIFT) - 1;
-}
-
-/* The pod's address as text: the node's own, the one it has, or a fresh one, which the note then holds.
+/* The pod's address as text: the node's own, the one it has, or a fresh one, kept in st.
  * errors ERR_NO_SPACE */
-NODISCARD static int address_of(
-	struct kubelet *k, struct work *w, const struct object *pod, char out[IP_TEXT_CHARS + 1])
+NODISCARD static int address_of(struct kubelet *k, struct pod_state *st, const struct object *pod,
+	char out[IP_TEXT_CHARS + 1])
 {
 	const struct pod *p = pod->as.pod;
 	if (p->n_ips > 0) {
@@ -125,26 +99,24 @@ NODISCARD static int address_of(
 		(void)snprintf(out, IP_TEXT_CHARS + 1, "%s", k->world->config.node_ip);
 		return ERR_OK;
 	}
-	uint32_t address = (uint32_t)(*work_note(w) >> NOTE_ADDRESS_SHIFT);
-	if (!address) {
-		int err = ipam_take(k->ipam, &address);
+	if (!st->address) {
+		int err = ipam_take(k->ipam, &st->address);
 		if (err) {
 			return err;
 		}
-		*work_note(w) |= (uint64_t)address << NOTE_ADDRESS_SHIFT;
 	}
 	struct ip ip = { .family = IP_V4 };
-	address = htonl(address);
+	uint32_t address = htonl(st->address);
 	memcpy(ip.bytes, &address, sizeof(address));
 	(void)ip_print(&ip, out);
 	return ERR_OK;
 }
 
-static void start(struct kubelet *k, struct work *w, const struct object *pod)
+static void start(struct kubelet *k, struct work *w, struct pod_state *st, const struct object *pod)
 {
 	char address[IP_TEXT_CHARS + 1];
-	if (address_of(k, w, pod, address)) {
-		if (say_once(w, NOTE_NO_ADDRESS)) {
+	if (address_of(k, st, pod, address)) {
+		if (say_once(&st->said_no_address)) {
 			event_emit(k->events, pod, EVENT_WARNING, "FailedCreatePodSandBox",
 				"no free address in %s/%u: delete pods, or start the lab with a "
 				"larger --pod-cidr",
@@ -153,40 +125,48 @@ static void start(struct kubelet *k, struct work *w, const struct object *pod)
 		}
 		return; /* looked at again when an address comes back */
 	}
-	int64_t now = clock_now_ms(k->world->clock);
+	st->started_ms = clock_now_ms(k->world->clock);
 	struct pod_report report = { .pod = pod,
-		.containers_ready = ready_after_ms(k, w, pod) == 0,
-		.gates_open = gates_are_open(pod->as.pod),
-		.started_ms = now,
-		.now_ms = now,
+		.containers_ready = ready_after_ms(k, st, pod) == 0,
+		.started_ms = st->started_ms,
+		.now_ms = st->started_ms,
 		.ip = strv_of(address),
 		.host_ip = k->world->config.node_ip };
 	send_status(w, pod, &k->body, pod_status_running(&k->body, &report));
 	say_started(k, pod);
 }
 
-/* A Running pod that is not Ready by our own doing becomes Ready when its time has come. */
-static void ripen(struct kubelet *k, struct work *w, const struct object *pod)
+/* When the containers began to run: exactly if that is known, else as the pod shows it. */
+static int64_t started_ms(const struct pod_state *st, const struct condition *shown)
 {
-	const struct pod *p = pod->as.pod;
-	const struct condition *ready = condition_of(p, STRV("Ready"));
+	return st->started_ms / 1000 == shown->transition_ms / 1000 ? st->started_ms
+								    : shown->transition_ms;
+}
+
+/* A Running pod becomes Ready when its time has come, and follows its readiness gates. Ready set to False by hand stays: it
+ * has another reason, or none. */
+static void ripen(struct kubelet *k, struct work *w, struct pod_state *st, const struct object *pod)
+{
+	const struct condition *ready = pod_status_condition(pod->as.pod, STRV("Ready"));
+	const struct condition *began = pod_status_condition(pod->as.pod, STRV("Initialized"));
 	if (!ready) {
 		work_drop(w);
 		return;
 	}
 	bool waits_for_time = strv_eq(ready->reason, STRV(REASON_NOT_READY));
 	bool waits_for_gates = strv_eq(ready->reason, STRV(REASON_GATES_NOT_READY));
+	bool is_ready = strv_eq(ready->status, STRV("True"));
 	int64_t now = clock_now_ms(k->world->clock);
-	int64_t due = ready->transition_ms + ready_after_ms(k, w, pod);
+	int64_t due = started_ms(st, ready) + ready_after_ms(k, st, pod);
 	if (waits_for_time && now < due) {
 		work_after(w, due - now);
 		return;
 	}
-	if (waits_for_time || (waits_for_gates && gates_are_open(p))) {
+	bool open = pod_status_gates_open(pod->as.pod);
+	if (waits_for_time || (waits_for_gates && open) || (is_ready && !open)) {
 		struct pod_report report = { .pod = pod,
 			.containers_ready = true,
-			.gates_open = gates_are_open(p),
-			.started_ms = ready->transition_ms,
+			.started_ms = began ? began->transition_ms : ready->transition_ms,
 			.now_ms = now };
 		send_status(w, pod, &k->body, pod_status_ready(&k->body, &report));
 		return;
@@ -194,26 +174,34 @@ static void ripen(struct kubelet *k, struct work *w, const struct object *pod)
 	work_drop(w); /* nothing to wait for: the pod's next change brings it back */
 }
 
+static void say_killing(struct kubelet *k, const struct object *pod)
+{
+	const struct pod *p = pod->as.pod;
+	for (size_t i = 0; i < p->n_containers && strv_eq(p->phase, STRV("Running")); i++) {
+		if (!p->containers[i].init || p->containers[i].restartable) {
+			event_emit(k->events, pod, EVENT_NORMAL, "Killing",
+				"Stopping container %.*s", STRV_ARG(p->containers[i].name));
+		}
+	}
+}
+
 /* A deleted pod is removed for good when its time has come. */
-static void end(struct kubelet *k, struct work *w, const struct object *pod)
+static void end(struct kubelet *k, struct work *w, struct pod_state *st, const struct object *pod)
 {
 	const struct meta *m = &pod->meta;
 	int64_t grace_ms = m->deletion_grace_s.set ? m->deletion_grace_s.v * 1000 : 0;
 	int64_t delay = k->world->config.terminate_after_ms;
-	int64_t due = m->deletion_ms.v - grace_ms + (delay < grace_ms ? delay : grace_ms);
 	int64_t now = clock_now_ms(k->world->clock);
-	if (say_once(w, NOTE_KILLING)) {
-		for (size_t i = 0; i < pod->as.pod->n_containers; i++) {
-			event_emit(k->events, pod, EVENT_NORMAL, "Killing",
-				"Stopping container %.*s",
-				STRV_ARG(pod->as.pod->containers[i].name));
-		}
+	if (say_once(&st->said_killing)) {
+		st->ending_ms = now;
+		say_killing(k, pod);
 	}
-	if (delay > 0 && now < due) {
+	int64_t due = st->ending_ms + (delay < grace_ms ? delay : grace_ms);
+	if (now < due) {
 		work_after(w, due - now);
 		return;
 	}
-	if (m->deletion_grace_s.set && m->deletion_grace_s.v == 0 && m->finalizers.n > 0) {
+	if (grace_ms == 0 && m->finalizers.n > 0) {
 		return; /* somebody's finalizer holds it: it goes when that is removed */
 	}
 	work_call(w, &(struct watch_call){ .verb = WATCH_DELETE,
@@ -224,33 +212,50 @@ static void end(struct kubelet *k, struct work *w, const struct object *pod)
 			     .del = { .grace_s = { true, 0 }, .uid = m->uid } });
 }
 
+/* Whether a pod is ours to run; and to end, also when its Node does not exist: nobody else would. */
+static bool is_ours(const struct kubelet *k, const struct object *pod)
+{
+	struct strv node = pod->as.pod->node_name;
+	return strv_eq(node, strv_of(k->world->config.node_name)) ||
+	       (pod->meta.deletion_ms.set &&
+		       !watch_cache_get(k->world->cache, KIND_NODE, STRV_NONE, node));
+}
+
 static void look(void *ctx, struct work *w)
 {
 	struct kubelet *k = ctx;
 	const struct object *pod = watch_cache_get(
 		k->world->cache, KIND_POD, work_ns(w), work_name(w));
-	if (!pod || !strv_eq(pod->as.pod->node_name, strv_of(k->world->config.node_name))) {
-		note_address_drop(k, w, true);
+	if (!pod || !is_ours(k, pod)) {
 		work_drop(w);
 		return;
 	}
-	if (pod->as.pod->n_ips > 0) {
-		note_address_drop(
-			k, w, false); /* it shows its address: the event of its end gives it back */
+	struct pod_state *st = work_state(w, pod->meta.uid);
+	const struct pod *p = pod->as.pod;
+	if (p->n_ips > 0) {
+		st->address = 0; /* it shows its address: the event of its end gives it back */
 	}
 	body_reset(&k->body);
 	if (pod->meta.deletion_ms.set) {
-		end(k, w, pod);
-	} else if (!pod->as.pod->terminal && !strv_eq(pod->as.pod->phase, STRV("Running"))) {
-		start(k, w, pod);
-	} else if (!pod->as.pod->terminal) {
-		ripen(k, w, pod);
+		end(k, w, st, pod);
+	} else if (p->terminal) {
+		work_drop(w);
+	} else if (!strv_eq(p->phase, STRV("Running"))) {
+		start(k, w, st, pod);
+	} else {
+		ripen(k, w, st, pod);
 	}
 }
 
+/* The addresses of a pod that is gone: those it showed, and the one it was still to get. */
 static void give_back(struct kubelet *k, const struct object *pod)
 {
 	const struct pod *p = pod->as.pod;
+	struct pod_state *st = worklist_state(k->pods, pod->meta.ns, pod->meta.name);
+	if (st && st->address) {
+		ipam_release(k->ipam, st->address);
+		st->address = 0;
+	}
 	for (size_t i = 0; i < p->n_ips && !p->host_network; i++) {
 		if (p->ips[i].family == IP_V4) {
 			uint32_t address;
@@ -260,14 +265,26 @@ static void give_back(struct kubelet *k, const struct object *pod)
 	}
 }
 
+static bool waits_for_address(const void *state, const void *what)
+{
+	const struct pod_state *st = state;
+	(void)what;
+	return st->said_no_address;
+}
+
 void kubelet_event(struct kubelet *k, const struct watch_event *e)
 {
-	if (e->kind != KIND_POD || e->type == WATCH_SYNCED) {
+	if (e->type == WATCH_SYNCED) {
+		worklist_start(k->pods);
+		return;
+	}
+	if (e->kind != KIND_POD) {
 		return;
 	}
 	if (e->type == WATCH_DELETED) {
 		give_back(k, e->obj);
-		worklist_add_all(k->pods); /* one may be waiting for an address */
+		worklist_add_matching(k->pods, waits_for_address, NULL);
+		worklist_add(k->pods, e->obj->meta.ns, e->obj->meta.name);
 	} else if (e->obj->as.pod->node_name.n > 0) {
 		worklist_add(k->pods, e->obj->meta.ns, e->obj->meta.name);
 	}
@@ -287,7 +304,8 @@ int kubelet_open(struct world *world, struct kubelet **out)
 			world->config.pod_cidr.address, world->config.pod_cidr.prefix_bits);
 	}
 	if (!err) {
-		err = worklist_open(world->clock, world->api, look, k, &k->pods);
+		err = worklist_open(
+			world->clock, world->api, look, k, sizeof(struct pod_state), &k->pods);
 	}
 	if (!err) {
 		err = event_recorder_open(

@@ -30,15 +30,23 @@ static bool visit(void *ctx, const struct object *o)
 	return false;
 }
 
-/* Something in the namespace that has not been deleted yet; owners before what they own, so that nothing is made anew. */
+/* Something in the namespace that has not been deleted yet; owners before what they own, so that nothing is made anew, and
+ * Events, which the ends of the others cause, last. */
 static const struct object *next_object(struct namespaces *n, struct strv ns, size_t *out_ending)
 {
-	static const enum kind order[] = { KIND_STATEFULSET, KIND_SERVICE, KIND_POD, KIND_PVC,
-		KIND_CONTROLLERREVISION, KIND_ENDPOINTSLICE, KIND_ENDPOINTS, KIND_CONFIGMAP,
-		KIND_SECRET, KIND_LEASE, KIND_SERVICEACCOUNT, KIND_EVENT };
+	static const enum kind owners[] = { KIND_STATEFULSET, KIND_SERVICE };
 	struct found f = { .obj = NULL };
-	for (size_t i = 0; i < ARRAY_LEN(order) && !f.obj; i++) {
-		watch_cache_visit(n->world->cache, order[i], ns, visit, &f);
+	for (size_t i = 0; i < ARRAY_LEN(owners) && !f.obj; i++) {
+		watch_cache_visit(n->world->cache, owners[i], ns, visit, &f);
+	}
+	f.ending = 0; /* all are counted below */
+	for (unsigned k = 0; k < KIND_COUNT && !f.obj; k++) {
+		if (kind_row((enum kind)k)->namespaced && k != KIND_EVENT) {
+			watch_cache_visit(n->world->cache, (enum kind)k, ns, visit, &f);
+		}
+	}
+	if (!f.obj && f.ending == 0) {
+		watch_cache_visit(n->world->cache, KIND_EVENT, ns, visit, &f);
 	}
 	*out_ending = f.ending;
 	return f.obj;
@@ -119,6 +127,7 @@ static void look(void *ctx, struct work *w)
 void namespaces_event(struct namespaces *n, const struct watch_event *e)
 {
 	if (e->type == WATCH_SYNCED) {
+		worklist_start(n->names);
 		return;
 	}
 	if (e->kind == KIND_NAMESPACE) {
@@ -141,7 +150,7 @@ int namespaces_open(struct world *world, struct namespaces **out)
 	}
 	n->world = world;
 	body_init(&n->body);
-	int err = worklist_open(world->clock, world->api, look, n, &n->names);
+	int err = worklist_open(world->clock, world->api, look, n, 0, &n->names);
 	if (err) {
 		namespaces_close(n);
 		return err;

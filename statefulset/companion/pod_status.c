@@ -1,14 +1,44 @@
 /* A running pod's status, member by member. Regime: values in the body's arena. */
 #include "statefulset/companion/pod_status.h"
 
-static struct json *condition(
-	struct body *b, struct json *list, const char *type, bool is_true, int64_t since_ms)
+const struct condition *pod_status_condition(const struct pod *p, struct strv type)
 {
+	for (size_t i = 0; i < p->n_conditions; i++) {
+		if (strv_eq(p->conditions[i].type, type)) {
+			return &p->conditions[i];
+		}
+	}
+	return NULL;
+}
+
+/* The first readiness gate that is closed; STRV_NONE: all are open. */
+static struct strv closed_gate(const struct pod *p)
+{
+	for (size_t i = 0; i < p->readiness_gates.n; i++) {
+		const struct condition *c = pod_status_condition(p, p->readiness_gates.at[i]);
+		if (!c || !strv_eq(c->status, STRV("True"))) {
+			return p->readiness_gates.at[i];
+		}
+	}
+	return STRV_NONE;
+}
+
+bool pod_status_gates_open(const struct pod *p)
+{
+	return closed_gate(p).n == 0;
+}
+
+static struct json *condition(struct body *b, struct json *list, const struct pod_report *r,
+	const char *type, bool is_true)
+{
+	struct strv status = is_true ? STRV("True") : STRV("False");
+	const struct condition *had = pod_status_condition(r->pod->as.pod, strv_of(type));
+	bool same = had && strv_eq(had->status, status) && had->transition_ms > 0;
 	struct json *c = body_push_object(b, list);
 	body_put_text(b, c, "type", type);
-	body_put_text(b, c, "status", is_true ? "True" : "False");
+	body_put_str(b, c, "status", status);
 	body_put_null(b, c, "lastProbeTime");
-	body_put_time(b, c, "lastTransitionTime", since_ms);
+	body_put_time(b, c, "lastTransitionTime", same ? had->transition_ms : r->now_ms);
 	return c;
 }
 
@@ -39,21 +69,33 @@ static struct strv unready_text(struct body *b, const struct pod *p)
 	return arena_printf(&b->arena, "%.*s]", STRV_ARG(text));
 }
 
+/* As kubelet says it: of the first gate that is closed. */
+static struct strv gate_text(struct body *b, const struct pod *p, struct strv gate)
+{
+	const struct condition *c = pod_status_condition(p, gate);
+	return c ? arena_printf(&b->arena,
+			   "the status of pod readiness gate \"%.*s\" is not \"True\", but %.*s",
+			   STRV_ARG(gate), STRV_ARG(c->status))
+		 : arena_printf(&b->arena,
+			   "corresponding condition of pod readiness gate \"%.*s\" does not exist.",
+			   STRV_ARG(gate));
+}
+
 static void ready_conditions(struct body *b, struct json *list, const struct pod_report *r)
 {
-	bool ready = r->containers_ready && r->gates_open;
-	struct json *c = condition(b, list, "Ready", ready, r->now_ms);
+	const struct pod *p = r->pod->as.pod;
+	struct strv gate = closed_gate(p);
+	struct json *c = condition(b, list, r, "Ready", r->containers_ready && gate.n == 0);
 	if (!r->containers_ready) {
-		condition_why(b, c, REASON_NOT_READY, unready_text(b, r->pod->as.pod));
-	} else if (!r->gates_open) {
-		condition_why(b, c, REASON_GATES_NOT_READY,
-			STRV("the status of pod readiness gates is not \"True\""));
+		condition_why(b, c, REASON_NOT_READY, unready_text(b, p));
+	} else if (gate.n > 0) {
+		condition_why(b, c, REASON_GATES_NOT_READY, gate_text(b, p, gate));
 	} else {
 		condition_why(b, c, NULL, STRV_NONE);
 	}
-	c = condition(b, list, "ContainersReady", r->containers_ready, r->now_ms);
+	c = condition(b, list, r, "ContainersReady", r->containers_ready);
 	condition_why(b, c, r->containers_ready ? NULL : REASON_NOT_READY,
-		r->containers_ready ? STRV_NONE : unready_text(b, r->pod->as.pod));
+		r->containers_ready ? STRV_NONE : unready_text(b, p));
 }
 
 static void container_status(struct body *b, struct json *list, const struct pod_report *r,
@@ -102,10 +144,10 @@ struct json *pod_status_running(struct body *b, const struct pod_report *r)
 	struct json *status = body_put_object(b, patch, "status");
 	body_put_text(b, status, "phase", "Running");
 	struct json *conditions = body_put_array(b, status, "conditions");
-	(void)condition(b, conditions, "PodReadyToStartContainers", true, r->started_ms);
-	(void)condition(b, conditions, "Initialized", true, r->started_ms);
+	(void)condition(b, conditions, r, "PodReadyToStartContainers", true);
+	(void)condition(b, conditions, r, "Initialized", true);
 	ready_conditions(b, conditions, r);
-	struct json *c = condition(b, conditions, "PodScheduled", true, r->started_ms);
+	struct json *c = condition(b, conditions, r, "PodScheduled", true);
 	condition_why(b, c, NULL, STRV_NONE);
 	body_put_text(b, status, "hostIP", r->host_ip);
 	struct json *hosts = body_put_array(b, status, "hostIPs");

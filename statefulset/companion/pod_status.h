@@ -12,14 +12,19 @@
 struct pod_report {
 	const struct object *pod;
 	bool containers_ready;
-	bool gates_open;    /* all readiness gates are True */
 	int64_t started_ms; /* when the containers began to run */
 	int64_t now_ms;
 	struct strv ip; /* pod address */
 	const char *host_ip;
 };
 
-/* A strategic merge patch for pods/status: phase Running, conditions, addresses, container statuses. */
+const struct condition *pod_status_condition(
+	const struct pod *p, struct strv type); /* NULL: absent */
+/* Every readiness gate of the pod has its condition, and that is True. */
+bool pod_status_gates_open(const struct pod *p);
+
+/* A strategic merge patch for pods/status: phase Running, conditions, addresses, container statuses. The
+ * lastTransitionTime of a condition moves only when its status changes. */
 struct json *pod_status_running(struct body *b, const struct pod_report *r);
 /* The same once Running: conditions Ready and ContainersReady and the containers' ready flags only. */
 struct json *pod_status_ready(struct body *b, const struct pod_report *r);

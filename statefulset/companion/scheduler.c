@@ -12,8 +12,15 @@
 #define PREEMPTION                                                                                 \
 	"preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
 /* A claim that is bound at once should not cost the pod a complaint: waiting is mentioned after this time. */
-#define PATIENCE_MS   20
-#define SELECTED_NODE "volume.kubernetes.io/selected-node"
+#define PATIENCE_MS    20
+#define NO_PROVISIONER "kubernetes.io/no-provisioner"
+#define SELECTED_NODE  "volume.kubernetes.io/selected-node"
+
+struct pod_state {
+	int64_t first_ms; /* when it was looked at first; objects show whole seconds only */
+	uint64_t said;    /* hash of the last complaint, 0: none */
+	uint64_t claim;   /* hash of the claim it waits for, 0: none */
+};
 
 struct scheduler {
 	struct world *world;
@@ -26,16 +33,17 @@ struct scheduler {
 static void say_unschedulable(
 	struct scheduler *s, struct work *w, const struct object *pod, struct strv why)
 {
+	struct pod_state *st = work_state(w, pod->meta.uid);
 	uint64_t said = strv_hash(why, 1) | 1; /* never 0: that is "nothing said" */
-	int64_t patience = pod->meta.creation_ms + PATIENCE_MS - clock_now_ms(s->world->clock);
-	if (*work_note(w) == said) {
+	int64_t patience = st->first_ms + PATIENCE_MS - clock_now_ms(s->world->clock);
+	if (st->said == said) {
 		return;
 	}
 	if (patience > 0) {
 		work_after(w, patience);
 		return;
 	}
-	*work_note(w) = said;
+	st->said = said;
 	event_emit(s->events, pod, EVENT_WARNING, "FailedScheduling", "%.*s", STRV_ARG(why));
 	struct body *b = &s->body;
 	struct json *patch = body_object(b);
@@ -77,48 +85,95 @@ static void select_node(struct scheduler *s, struct work *w, const struct object
 	}
 }
 
-static bool waits_for_consumer(const struct scheduler *s, const struct object *claim)
+static const struct object *class_of(const struct scheduler *s, const struct object *claim)
 {
-	const struct object *sc = watch_cache_get(
+	return watch_cache_get(
 		s->world->cache, KIND_STORAGECLASS, STRV_NONE, claim->as.pvc->class_name);
-	return sc && sc->as.storage_class->wait_for_consumer;
+}
+
+/* What speaks against a pod that uses this claim (NULL: it is not there); STRV_NONE: nothing. */
+static struct strv claim_fault(struct scheduler *s, const struct object *claim, struct strv name)
+{
+	struct arena *a = &s->body.arena;
+	if (!claim) {
+		return arena_printf(a,
+			"0/1 nodes are available: persistentvolumeclaim \"%.*s\" not "
+			"found. " PREEMPTION,
+			STRV_ARG(name));
+	}
+	if (claim->meta.deletion_ms.set) {
+		return arena_printf(a,
+			"0/1 nodes are available: persistentvolumeclaim \"%.*s\" is being "
+			"deleted. " PREEMPTION,
+			STRV_ARG(name));
+	}
+	if (strv_eq(claim->as.pvc->phase, STRV("Lost"))) {
+		return arena_printf(a,
+			"0/1 nodes are available: persistentvolumeclaim \"%.*s\" bound to "
+			"non-existent persistentvolume \"%.*s\". " PREEMPTION,
+			STRV_ARG(name), STRV_ARG(claim->as.pvc->volume_name));
+	}
+	return STRV_NONE;
+}
+
+static uint64_t claim_hash(struct strv ns, struct strv name)
+{
+	return strv_hash(name, strv_hash(ns, 1)) | 1;
+}
+
+static const struct object *claim_at(
+	const struct scheduler *s, const struct object *pod, size_t index)
+{
+	return watch_cache_get(
+		s->world->cache, KIND_PVC, pod->meta.ns, pod->as.pod->claims.at[index]);
+}
+
+/* Whether each claim of the pod can be bound at all; else says why not. */
+static bool claims_are_sound(
+	struct scheduler *s, struct work *w, struct pod_state *st, const struct object *pod)
+{
+	for (size_t i = 0; i < pod->as.pod->claims.n; i++) {
+		struct strv name = pod->as.pod->claims.at[i];
+		struct strv fault = claim_fault(s, claim_at(s, pod, i), name);
+		if (fault.n > 0) {
+			st->claim = claim_hash(pod->meta.ns, name);
+			say_unschedulable(s, w, pod, fault);
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Whether all claims of the pod are bound; else says why not, or takes the step that helps. */
-static bool claims_are_bound(struct scheduler *s, struct work *w, const struct object *pod)
+static bool claims_are_bound(
+	struct scheduler *s, struct work *w, struct pod_state *st, const struct object *pod)
 {
-	bool unbound = false;
-	bool waiting = false;
+	const char *why = NULL;
 	for (size_t i = 0; i < pod->as.pod->claims.n; i++) {
-		struct strv name = pod->as.pod->claims.at[i];
-		const struct object *claim = watch_cache_get(
-			s->world->cache, KIND_PVC, pod->meta.ns, name);
-		if (!claim) {
-			struct strv why = arena_printf(&s->body.arena,
-				"0/1 nodes are available: persistentvolumeclaim \"%.*s\" not "
-				"found. " PREEMPTION,
-				STRV_ARG(name));
-			say_unschedulable(s, w, pod, why);
-			return false;
+		const struct object *claim = claim_at(s, pod, i);
+		if (!claim || strv_eq(claim->as.pvc->phase, STRV("Bound"))) {
+			continue; /* claims_are_sound has seen to those that are not there */
 		}
-		if (strv_eq(claim->as.pvc->phase, STRV("Bound"))) {
-			continue;
+		if (st->claim == 0) {
+			st->claim = claim_hash(pod->meta.ns, claim->meta.name);
 		}
-		if (!waits_for_consumer(s, claim)) {
-			unbound = true;
-		} else if (labels_get(&claim->meta.annotations, STRV(SELECTED_NODE))) {
-			waiting = true; /* the volume is being made */
-		} else {
+		const struct object *sc = class_of(s, claim);
+		if (!sc || !sc->as.storage_class->wait_for_consumer) {
+			why = "pod has unbound immediate PersistentVolumeClaims";
+		} else if (!labels_get(&claim->meta.annotations, STRV(SELECTED_NODE))) {
 			select_node(s, w, claim);
 			return false;
-		}
+		} else if (!why &&
+			   strv_eq(sc->as.storage_class->provisioner, STRV(NO_PROVISIONER))) {
+			why = "1 node(s) didn't find available persistent volumes to bind";
+		} /* else its volume is being made */
 	}
-	if (unbound) {
+	if (why) {
 		say_unschedulable(s, w, pod,
-			STRV("0/1 nodes are available: pod has unbound immediate "
-			     "PersistentVolumeClaims. " PREEMPTION));
+			arena_printf(
+				&s->body.arena, "0/1 nodes are available: %s. " PREEMPTION, why));
 	}
-	return !unbound && !waiting;
+	return st->claim == 0;
 }
 
 static bool node_takes_pods(struct scheduler *s, struct work *w, const struct object *pod)
@@ -174,15 +229,29 @@ static void look(void *ctx, struct work *w)
 		pod->as.pod->scheduling_gates.n > 0) {
 		return; /* another's, or gated: a change of the pod brings it back */
 	}
+	struct pod_state *st = work_state(w, pod->meta.uid);
+	if (st->first_ms == 0) {
+		st->first_ms = clock_now_ms(s->world->clock);
+	}
 	body_reset(&s->body);
-	if (node_takes_pods(s, w, pod) && claims_are_bound(s, w, pod)) {
+	st->claim = 0;
+	if (node_takes_pods(s, w, pod) && claims_are_sound(s, w, st, pod) &&
+		claims_are_bound(s, w, st, pod)) {
 		bind_pod(s, w, pod);
 	}
+}
+
+static bool waits_for_claim(const void *state, const void *what)
+{
+	const struct pod_state *st = state;
+	const uint64_t *claim = what;
+	return st->claim == *claim;
 }
 
 void scheduler_event(struct scheduler *s, const struct watch_event *e)
 {
 	if (e->type == WATCH_SYNCED) {
+		worklist_start(s->pods);
 		return;
 	}
 	if (e->kind == KIND_POD) {
@@ -198,8 +267,11 @@ void scheduler_event(struct scheduler *s, const struct watch_event *e)
 		if (p->node_name.n == 0 || bound_now) {
 			worklist_add(s->pods, e->obj->meta.ns, e->obj->meta.name);
 		}
-	} else if (e->kind == KIND_PVC || e->kind == KIND_STORAGECLASS || e->kind == KIND_NODE) {
-		worklist_add_all(s->pods); /* few: those that wait */
+	} else if (e->kind == KIND_PVC) {
+		uint64_t claim = claim_hash(e->obj->meta.ns, e->obj->meta.name);
+		worklist_add_matching(s->pods, waits_for_claim, &claim);
+	} else if (e->kind == KIND_STORAGECLASS || e->kind == KIND_NODE) {
+		worklist_add_all(s->pods); /* those that wait */
 	}
 }
 
@@ -211,7 +283,8 @@ int scheduler_open(struct world *world, struct scheduler **out)
 	}
 	s->world = world;
 	body_init(&s->body);
-	int err = worklist_open(world->clock, world->api, look, s, &s->pods);
+	int err = worklist_open(
+		world->clock, world->api, look, s, sizeof(struct pod_state), &s->pods);
 	if (!err) {
 		err = event_recorder_open(
 			world->clock, world->api, "default-scheduler", NULL, &s->events);

@@ -9,12 +9,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM        1
+#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
 #include <uthash.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "statefulset/companion/world.h"
 
+#define KINDS                                                                                      \
+	(KIND_BIT(KIND_POD) | KIND_BIT(KIND_SERVICE) | KIND_BIT(KIND_ENDPOINTSLICE) |              \
+		KIND_BIT(KIND_NODE))
 #define REPAIR_MS   1000
 #define NAME_CHARS  254
 #define PLACE_CHARS 256
@@ -33,6 +39,7 @@ struct slice {
 
 struct place {
 	UT_hash_handle hh;
+	bool unhashed; /* no memory to enter it into the table */
 	struct slice *slice;
 	size_t index;
 	char key[]; /* family letter, pod name */
@@ -40,6 +47,7 @@ struct place {
 
 struct entry {
 	UT_hash_handle hh;
+	bool unhashed;
 	const struct object *service; /* counted */
 	struct slice *slices;
 	struct place *places; /* hash */
@@ -53,6 +61,7 @@ struct slices {
 	struct clock_timer repair;
 	struct body body;
 	size_t calls_out;
+	bool synced; /* all kinds are there */
 	bool closing;
 };
 
@@ -68,6 +77,8 @@ static size_t entry_key(char *key, struct strv ns, struct strv name)
 	memcpy(key + ns.n + 1, name.p, name.n);
 	return ns.n + 1 + name.n;
 }
+
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
 
 static struct entry *entry_find(struct slices *s, struct strv ns, struct strv name)
 {
@@ -87,8 +98,12 @@ static struct entry *entry_new(struct slices *s, const struct object *service)
 	struct entry *e = n > 0 ? calloc(1, sizeof(*e) + n) : NULL;
 	if (e) {
 		memcpy(e->key, key, n);
-		e->service = object_ref(service);
 		HASH_ADD(hh, s->entries, key[0], (unsigned)n, e);
+		if (e->unhashed) {
+			free(e);
+			return NULL;
+		}
+		e->service = object_ref(service);
 	}
 	return e;
 }
@@ -189,12 +204,16 @@ NODISCARD static int place_add(struct slices *s, struct entry *e, enum ip_family
 		return ERR_NOMEM;
 	}
 	memcpy(p->key, key, n);
+	HASH_ADD(hh, e->places, key[0], (unsigned)n, p);
+	if (p->unhashed) {
+		free(p);
+		return ERR_NOMEM;
+	}
 	p->slice = sl;
 	p->index = sl->n;
 	sl->pods[sl->n++] = object_ref(pod);
 	sl->ports_hash = ports_hash;
 	sl->dirty = true;
-	HASH_ADD(hh, e->places, key[0], (unsigned)n, p);
 	return ERR_OK;
 }
 
@@ -215,6 +234,7 @@ static void place_remove(struct entry *e, struct place *p)
 	HASH_DEL(e->places, p);
 	free(p);
 }
+/* NOLINTEND(readability-function-size) */
 
 /* ---- writing ---- */
 
@@ -409,6 +429,30 @@ struct walk {
 	struct entry *e;
 };
 
+/* A slice that was written for this Service before its entry was made: by the lab's last run, or before the Service
+ * lost its selector for a while. It is filled anew; the old content counts for nothing. */
+static bool visit_slice(void *ctx, const struct object *slice)
+{
+	struct walk *w = ctx;
+	const struct owner_ref *owner = meta_controller(&slice->meta);
+	const struct strv *by = labels_get(&slice->meta.labels, STRV(SLICES_MANAGED_BY));
+	enum slice_family family = slice->as.endpointslice->family;
+	if (!owner || !strv_eq(owner->uid, w->e->service->meta.uid) || !by ||
+		!strv_eq(*by, STRV(SLICES_CONTROLLER)) || family == SLICE_FQDN ||
+		slice->meta.name.n >= NAME_CHARS) {
+		return true;
+	}
+	struct slice *sl = slice_new(w->s, w->e, family == SLICE_V4 ? IP_V4 : IP_V6);
+	if (!sl) {
+		repair_later(w->s);
+		return false;
+	}
+	memcpy(sl->name, slice->meta.name.p, slice->meta.name.n);
+	sl->name[slice->meta.name.n] = '\0';
+	sl->exists = true;
+	return true;
+}
+
 static bool visit_pod(void *ctx, const struct object *pod)
 {
 	struct walk *w = ctx;
@@ -435,11 +479,10 @@ static void service_rebuild(struct slices *s, struct entry *e)
 	flush(s, e, e->service->meta.creation_ms);
 }
 
-static void service_event(struct slices *s, const struct watch_event *ev)
+static void service_event(struct slices *s, const struct object *svc, bool gone)
 {
-	const struct object *svc = ev->obj;
 	struct entry *e = entry_find(s, svc->meta.ns, svc->meta.name);
-	bool ours = ev->type != WATCH_DELETED && svc->as.service->has_selector &&
+	bool ours = !gone && svc->as.service->has_selector &&
 		    svc->as.service->type != SERVICE_EXTERNALNAME && !svc->meta.deletion_ms.set;
 	bool replaced = e && !strv_eq(e->service->meta.uid, svc->meta.uid);
 	if (e && (!ours || replaced)) {
@@ -455,6 +498,8 @@ static void service_event(struct slices *s, const struct watch_event *ev)
 			log_error("endpointslices", "%s", err_text(ERR_NOMEM));
 			return;
 		}
+		struct walk w = { .s = s, .e = e };
+		watch_cache_visit(s->cache, KIND_ENDPOINTSLICE, svc->meta.ns, visit_slice, &w);
 	} else {
 		const struct object *before = e->service;
 		e->service = object_ref(svc);
@@ -500,14 +545,22 @@ static void slice_event(struct slices *s, const struct watch_event *ev)
 	}
 }
 
+static bool visit_first(void *ctx, const struct object *svc)
+{
+	service_event(ctx, svc, false);
+	return true;
+}
+
 static void on_event(void *ctx, const struct watch_event *ev)
 {
 	struct slices *s = ctx;
-	if (ev->type == WATCH_SYNCED) {
-		return;
-	}
-	if (ev->kind == KIND_SERVICE) {
-		service_event(s, ev);
+	if (ev->type == WATCH_SYNCED && watch_cache_is_synced(s->cache, KINDS)) {
+		s->synced = true;
+		watch_cache_visit(s->cache, KIND_SERVICE, STRV_NONE, visit_first, s);
+	} else if (!s->synced || ev->type == WATCH_SYNCED) {
+		return; /* no slice is written from half of the pods */
+	} else if (ev->kind == KIND_SERVICE) {
+		service_event(s, ev->obj, ev->type == WATCH_DELETED);
 	} else if (ev->kind == KIND_POD) {
 		struct pod_change c = { .s = s, .ev = ev };
 		watch_cache_visit(s->cache, KIND_SERVICE, ev->obj->meta.ns, visit_service, &c);
@@ -542,12 +595,9 @@ int slices_open(struct world *world, struct slices **out)
 	s->world = world;
 	body_init(&s->body);
 	clock_timer_init(&s->repair, on_repair);
-	struct watch_cache_config config = { .kinds = KIND_BIT(KIND_POD) | KIND_BIT(KIND_SERVICE) |
-						      KIND_BIT(KIND_ENDPOINTSLICE) |
-						      KIND_BIT(KIND_NODE),
-		.priority = WATCH_RECORDS,
-		.fn = on_event,
-		.ctx = s };
+	struct watch_cache_config config = {
+		.kinds = KINDS, .priority = WATCH_RECORDS, .fn = on_event, .ctx = s
+	};
 	int err = watch_cache_new(world->api, &config, &s->cache);
 	if (err) {
 		slices_free(s);

@@ -13,6 +13,8 @@
 #include "statefulset/companion/body.h"
 #include "watch/object/typed.h"
 
+#define SLICES_MANAGED_BY   "endpointslice.kubernetes.io/managed-by"
+#define SLICES_CONTROLLER   "endpointslice-controller.k8s.io"
 #define SLICE_ENDPOINTS_MAX 100
 #define SLICE_PORTS_MAX     100
 

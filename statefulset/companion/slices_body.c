@@ -2,8 +2,6 @@
 #include "statefulset/companion/slices.h"
 
 #define SERVICE_NAME "kubernetes.io/service-name"
-#define MANAGED_BY   "endpointslice.kubernetes.io/managed-by"
-#define CONTROLLER   "endpointslice-controller.k8s.io"
 #define HEADLESS     "service.kubernetes.io/headless"
 #define TRIGGER      "endpoints.kubernetes.io/last-change-trigger-time"
 
@@ -126,7 +124,7 @@ static void put_meta(struct body *b, struct json *slice, const struct object *se
 			json_new_str(&b->arena, service->meta.labels.at[i].value));
 	}
 	body_put_str(b, labels, SERVICE_NAME, service->meta.name);
-	body_put_text(b, labels, MANAGED_BY, CONTROLLER);
+	body_put_text(b, labels, SLICES_MANAGED_BY, SLICES_CONTROLLER);
 	if (service->as.service->n_cluster_ips == 0) {
 		body_put_text(b, labels, HEADLESS, "");
 	}

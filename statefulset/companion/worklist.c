@@ -2,8 +2,12 @@
  * States of a key: idle -> posted (in the queue) -> looked at -> idle | busy (a call is out) -> posted ... */
 #include "statefulset/companion/worklist.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM        1
+#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
 #include <uthash.h>
 
 #include "base/err.h"
@@ -11,8 +15,7 @@
 
 #define RETRY_FIRST_MS 5
 #define RETRY_MOST_MS  60000
-#define LOOKS_A_TURN   64 /* keys looked at before the loop gets its turn */
-#define FAILURE_CHARS  200
+#define LOOKS_A_TURN   64  /* keys looked at before the loop gets its turn */
 #define KEY_CHARS      600 /* a namespace and a name are at most 63 and 253 */
 
 struct work {
@@ -20,15 +23,15 @@ struct work {
 	UT_hash_handle hh;
 	struct clock_timer timer;
 	struct work *next; /* in the queue */
-	uint64_t note;
+	uint64_t whose;    /* hash of the uid that state is about */
 	unsigned failures; /* in a row */
 	bool posted;       /* in the queue */
-	bool busy;         /* a call is out */
-	bool again;        /* added while busy */
+	bool busy;         /* a call is out: its reply brings the key back */
 	bool dropped;      /* forget when idle */
-	char failure[FAILURE_CHARS];
+	bool unhashed;     /* no memory to enter it into the table */
 	size_t ns_n, name_n;
-	char key[]; /* ns '\0' name '\0' */
+	char *key; /* ns '\0' name '\0'; behind state */
+	_Alignas(max_align_t) unsigned char state[];
 };
 
 struct worklist {
@@ -36,9 +39,11 @@ struct worklist {
 	const struct watch_api *api;
 	work_fn look;
 	void *ctx;
+	size_t state_bytes;
 	struct work *all; /* hash */
 	struct work *head, *tail;
 	struct clock_task turn;
+	bool started;
 	bool closing;
 	size_t calls_out;
 };
@@ -54,11 +59,7 @@ static void work_free(struct work *w)
 static void enqueue(struct work *w)
 {
 	struct worklist *l = w->list;
-	if (l->closing) {
-		return;
-	}
-	if (w->busy) {
-		w->again = true;
+	if (l->closing || w->busy) {
 		return;
 	}
 	if (!w->posted) {
@@ -71,7 +72,9 @@ static void enqueue(struct work *w)
 		}
 		l->tail = w;
 	}
-	clock_post(l->clock, &l->turn);
+	if (l->started) {
+		clock_post(l->clock, &l->turn);
+	}
 }
 
 static void look_at(struct work *w)
@@ -79,7 +82,6 @@ static void look_at(struct work *w)
 	struct worklist *l = w->list;
 	clock_timer_stop(l->clock, &w->timer);
 	w->dropped = false;
-	w->again = false;
 	l->look(l->ctx, w);
 	if (w->dropped && !w->busy && !w->posted) {
 		work_free(w);
@@ -109,16 +111,25 @@ static void on_timer(struct clock_timer *t)
 }
 
 int worklist_open(struct clock *clock, const struct watch_api *api, work_fn look, void *ctx,
-	struct worklist **out)
+	size_t state_bytes, struct worklist **out)
 {
 	struct worklist *l = calloc(1, sizeof(*l));
 	if (!l) {
 		return ERR_NOMEM;
 	}
 	*l = (struct worklist){ .clock = clock, .api = api, .look = look, .ctx = ctx };
+	l->state_bytes = state_bytes;
 	clock_task_init(&l->turn, on_turn);
 	*out = l;
 	return ERR_OK;
+}
+
+void worklist_start(struct worklist *l)
+{
+	l->started = true;
+	if (l->head && !l->closing) {
+		clock_post(l->clock, &l->turn);
+	}
 }
 
 static void worklist_free(struct worklist *l)
@@ -163,45 +174,69 @@ static size_t key_spell(struct strv ns, struct strv name, char *text, size_t siz
 	return n;
 }
 
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
 static struct work *work_find(struct worklist *l, const char *key, size_t n)
 {
-	struct work *w;
-	HASH_FIND(hh, l->all, key, n, w);
+	struct work *w = NULL;
+	if (n > 0) {
+		HASH_FIND(hh, l->all, key, n, w);
+	}
 	return w;
 }
+
+static struct work *work_new(struct worklist *l, const char *key, size_t n)
+{
+	struct work *w = calloc(1, sizeof(*w) + l->state_bytes + n);
+	if (!w) {
+		return NULL;
+	}
+	w->list = l;
+	w->key = (char *)w->state + l->state_bytes;
+	memcpy(w->key, key, n);
+	clock_timer_init(&w->timer, on_timer);
+	HASH_ADD_KEYPTR(hh, l->all, w->key, n, w);
+	if (w->unhashed) {
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+/* NOLINTEND(readability-function-size) */
 
 void worklist_add(struct worklist *l, struct strv ns, struct strv name)
 {
 	char key[KEY_CHARS];
 	size_t n = key_spell(ns, name, key, sizeof(key));
-	struct work *w = n > 0 ? work_find(l, key, n) : NULL;
-	if (n > 0 && !w) {
-		w = calloc(1, sizeof(*w) + n);
+	struct work *w = work_find(l, key, n);
+	if (n == 0 || l->closing) {
+		return;
+	}
+	if (!w) {
+		w = work_new(l, key, n);
 		if (!w) {
 			log_error("companion", "%.*s/%.*s: %s", STRV_ARG(ns), STRV_ARG(name),
 				err_text(ERR_NOMEM));
 			return;
 		}
-		w->list = l;
 		w->ns_n = ns.n;
 		w->name_n = name.n;
-		memcpy(w->key, key, n);
-		clock_timer_init(&w->timer, on_timer);
-		HASH_ADD(hh, l->all, key[0], (unsigned)n, w);
 	}
-	if (w) {
-		enqueue(w);
-	}
+	enqueue(w);
 }
 
-void worklist_note_add(struct worklist *l, struct strv ns, struct strv name, uint64_t bits)
+void *worklist_state(struct worklist *l, struct strv ns, struct strv name)
 {
 	char key[KEY_CHARS];
-	size_t n = key_spell(ns, name, key, sizeof(key));
-	struct work *w = n > 0 ? work_find(l, key, n) : NULL;
-	if (w) {
-		w->note |= bits;
-		enqueue(w);
+	struct work *w = work_find(l, key, key_spell(ns, name, key, sizeof(key)));
+	return w ? w->state : NULL;
+}
+
+void worklist_add_matching(struct worklist *l, work_match_fn match, const void *what)
+{
+	for (struct work *w = l->all; w; w = w->hh.next) {
+		if (match(w->state, what)) {
+			enqueue(w);
+		}
 	}
 }
 
@@ -239,14 +274,14 @@ void work_drop(struct work *w)
 	w->dropped = true;
 }
 
-uint64_t *work_note(struct work *w)
+void *work_state(struct work *w, struct strv uid)
 {
-	return &w->note;
-}
-
-struct strv work_failure(const struct work *w)
-{
-	return strv_of(w->failure);
+	uint64_t whose = strv_hash(uid, 0);
+	if (w->whose != whose) {
+		w->whose = whose;
+		memset(w->state, 0, w->list->state_bytes);
+	}
+	return w->state;
 }
 
 /* 5 ms, 10, 20 ... a minute. */
@@ -262,13 +297,8 @@ static int64_t retry_delay(unsigned failures)
 static void failed(struct work *w, struct strv message)
 {
 	w->failures++;
-	size_t n = message.n < FAILURE_CHARS - 1 ? message.n : FAILURE_CHARS - 1;
-	if (n > 0) {
-		memcpy(w->failure, message.p, n);
-	}
-	w->failure[n] = '\0';
-	log_warn("companion", "%.*s/%.*s: %s", STRV_ARG(work_ns(w)), STRV_ARG(work_name(w)),
-		w->failure);
+	log_warn("companion", "%.*s%s%.*s: %.*s", STRV_ARG(work_ns(w)), w->ns_n > 0 ? "/" : "",
+		STRV_ARG(work_name(w)), STRV_ARG(message));
 	work_after(w, retry_delay(w->failures));
 }
 
@@ -293,7 +323,6 @@ static void on_reply(void *ctx, const struct watch_reply *r)
 		w->failures++; /* a key that only ever meets news must not spin */
 	} else {
 		w->failures = 0;
-		w->failure[0] = '\0';
 	}
 	if (w->failures > 3) {
 		work_after(w, retry_delay(w->failures));

@@ -18,17 +18,24 @@ struct worklist;
 struct work;
 typedef void (*work_fn)(void *ctx, struct work *w);
 
+/* state_bytes: what a look keeps with its key (work_state), zeroed at first; 0 for nothing. No look before worklist_start.
+ * errors ERR_NOMEM */
 NODISCARD int worklist_open(struct clock *clock, const struct watch_api *api, work_fn look,
-	void *ctx, struct worklist **out);
+	void *ctx, size_t state_bytes, struct worklist **out);
+/* Looks begin: the cache is complete, so that what is not in it is not there. */
+void worklist_start(struct worklist *l);
 /* No look after it. Frees itself when the last reply has come. Accepts NULL. */
 void worklist_close(struct worklist *l);
 
 /* Looks at the key soon. Out of memory: tried again with the key's next event; said in the log. */
 void worklist_add(struct worklist *l, struct strv ns, struct strv name);
-/* The same for a key that is being kept, with bits set in its note; nothing if it is not kept. */
-void worklist_note_add(struct worklist *l, struct strv ns, struct strv name, uint64_t bits);
 /* Every key that is being kept, soon. */
 void worklist_add_all(struct worklist *l);
+/* Those whose state the function accepts. */
+typedef bool (*work_match_fn)(const void *state, const void *what);
+void worklist_add_matching(struct worklist *l, work_match_fn match, const void *what);
+/* The state of a key that is being kept; NULL if it is not. Borrowed until the next look. */
+void *worklist_state(struct worklist *l, struct strv ns, struct strv name);
 
 struct strv work_ns(const struct work *w);
 struct strv work_name(const struct work *w);
@@ -39,7 +46,6 @@ void work_after(struct work *w, int64_t delay_ms);
 void work_call(struct work *w, const struct watch_call *c);
 /* Nothing more to do for this key: it is forgotten unless added again. */
 void work_drop(struct work *w);
-/* A number the look may keep with the key, 0 at first: what has been said already, for example. */
-uint64_t *work_note(struct work *w);
-/* Status message of the last call of this key if it failed and has not been followed by a success; else empty. */
-struct strv work_failure(const struct work *w);
+/* What the look keeps with its key. uid: of the object it is about; zeroed when that is another than last time, as
+ * nothing said or done for the one before holds for its successor. */
+void *work_state(struct work *w, struct strv uid);

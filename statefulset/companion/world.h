@@ -17,8 +17,8 @@ struct world {
 	struct watch_cache *cache; /* all kinds, as CONTROL subscribers see them */
 };
 
-/* Every companion: opened with the world, told of each event after the cache was brought up to date, closed. close accepts
- * NULL. */
+/* Every companion: opened with the world, told of each event after the cache was brought up to date, closed. SYNCED comes
+ * once, when all kinds are there: looks begin then. close accepts NULL. */
 struct scheduler;
 NODISCARD int scheduler_open(struct world *world, struct scheduler **out);
 void scheduler_event(struct scheduler *s, const struct watch_event *e);
