@@ -1,7 +1,7 @@
 /* PersistentVolumeClaims. Source: Kubernetes "Persistent Volumes", API reference. Pure. See
  * rules.h. */
 #include "base/err.h"
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/prepare.h"
 #include "watch/embedded/validate/rules.h"
 
@@ -78,15 +78,15 @@ static void size_validate(struct status *s, const struct json *obj, const struct
 	struct amount is;
 	struct amount was;
 	struct amount have = { 0 };
-	if (amount_of(json_dig(obj, "spec.resources.requests.storage"), &is) != ERR_OK ||
-		amount_of(json_dig(old, "spec.resources.requests.storage"), &was) != ERR_OK) {
+	if (measure(json_dig(obj, "spec.resources.requests.storage"), &is) != ERR_OK ||
+		measure(json_dig(old, "spec.resources.requests.storage"), &was) != ERR_OK) {
 		return;
 	}
 	const struct json *capacity = json_dig(old, "status.capacity.storage");
-	if (capacity != NULL && amount_of(capacity, &have) != ERR_OK) {
+	if (capacity != NULL && measure(capacity, &have) != ERR_OK) {
 		return;
 	}
-	if (amount_compare(is, was) < 0 && (capacity == NULL || amount_compare(is, have) <= 0)) {
+	if (amount_cmp(&is, &was) < 0 && (capacity == NULL || amount_cmp(&is, &have) <= 0)) {
 		const struct path *p = AT(AT(AT(NULL, "spec"), "resources"), "requests");
 		fault_forbidden(s, AT(p, "storage"), "field can not be less than status.capacity");
 	}

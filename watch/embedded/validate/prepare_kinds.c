@@ -4,7 +4,7 @@
  * prepare.h. */
 #include "base/base64.h"
 #include "base/err.h"
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/prepare.h"
 
 static struct json *fresh_status(struct arena *a, struct json *obj)
@@ -19,20 +19,23 @@ int prepare_phase(struct arena *a, struct json *obj, const char *phase)
 	return status == NULL ? ERR_NOMEM : json_set_str(a, status, "phase", strv_of(phase));
 }
 
+__extension__ typedef unsigned __int128 u128;
+#define LARGEST (~(u128)0 / 1024) /* sums of as many do not wrap */
+
 struct qos {
-	__int128 requests[2], limits[2]; /* cpu, memory: sums */
-	bool all_limited;                /* every container limits both */
+	u128 requests[2], limits[2]; /* cpu, memory: sums */
+	bool all_limited;            /* every container limits both */
 	bool has_requests[2], has_limits[2];
 };
 
 /* 0 unless there and above zero. */
-static __int128 positive(const struct json *amounts, const char *name)
+static u128 positive(const struct json *amounts, const char *name)
 {
 	struct amount v;
-	if (amount_of(json_get(amounts, name), &v) != ERR_OK || v.nano <= 0) {
+	if (measure(json_get(amounts, name), &v) != ERR_OK || measure_sign(&v) <= 0) {
 		return 0;
 	}
-	return v.nano;
+	return v.nano < LARGEST ? v.nano : LARGEST;
 }
 
 static void qos_add(struct qos *q, const struct json *resources)
@@ -41,11 +44,10 @@ static void qos_add(struct qos *q, const struct json *resources)
 	const struct json *requests = json_get(resources, "requests");
 	const struct json *limits = json_get(resources, "limits");
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		__int128 limit = positive(limits, names[i]);
+		u128 limit = positive(limits, names[i]);
 		/* a limit without a request is the request too: defaulting may come later */
-		__int128 request = json_get(requests, names[i]) == NULL
-					   ? limit
-					   : positive(requests, names[i]);
+		u128 request = json_get(requests, names[i]) == NULL ? limit
+								    : positive(requests, names[i]);
 		q->requests[i] += request;
 		q->limits[i] += limit;
 		q->has_requests[i] |= request > 0;

@@ -1,17 +1,17 @@
 /* resources of a container: known names, amounts not negative, requests within limits.
  * Source: Kubernetes "Resource Management for Pods and Containers". Pure. See rules.h. */
 #include "base/err.h"
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/rules.h"
 
 bool check_amount(struct status *s, const struct path *at, const struct json *value, bool positive)
 {
 	struct amount v;
-	if (amount_of(value, &v) != ERR_OK) {
+	if (measure(value, &v) != ERR_OK) {
 		fault_invalid(s, at, value, AMOUNT_SYNTAX);
 		return false;
 	}
-	if (amount_sign(v) < 0 || (positive && amount_sign(v) == 0)) {
+	if (measure_sign(&v) < 0 || (positive && measure_sign(&v) == 0)) {
 		fault_invalid(s, at, value,
 			positive ? "must be greater than zero"
 				 : "must be greater than or equal to 0");
@@ -51,7 +51,7 @@ static void amounts_validate(struct status *s, const struct path *p, const struc
 			struct amount v;
 			if (resource_name_validate(s, at, name) && check_amount(s, at, m, false) &&
 				is_extended(name) && !strv_has_prefix(name, STRV("hugepages-")) &&
-				amount_of(m, &v) == ERR_OK && !amount_is_whole(v)) {
+				measure(m, &v) == ERR_OK && !measure_is_whole(&v)) {
 				fault_invalid(s, at, m, "must be an integer");
 			}
 		}
@@ -62,11 +62,11 @@ static void request_within_limit(struct status *s, const struct path *p, const s
 {
 	struct amount want;
 	struct amount most;
-	if (amount_of(request, &want) != ERR_OK || amount_of(limit, &most) != ERR_OK) {
+	if (measure(request, &want) != ERR_OK || measure(limit, &most) != ERR_OK) {
 		return; /* told already */
 	}
 	bool equal = is_extended(strv_of(json_key(request)));
-	int cmp = amount_compare(want, most);
+	int cmp = amount_cmp(&want, &most);
 	if (cmp <= 0 && !(equal && cmp != 0)) {
 		return;
 	}

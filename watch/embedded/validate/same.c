@@ -2,7 +2,7 @@
  * Source: apimachinery equality.Semantic: nothing and empty are the same, quantities are compared
  * by amount. Pure. See fault.h. */
 #include "base/err.h"
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/fault.h"
 
 static bool is_empty(const struct json *v)
@@ -40,8 +40,7 @@ static bool same_amounts(const struct json *a, const struct json *b)
 {
 	struct amount x;
 	struct amount y;
-	return amount_of(a, &x) == ERR_OK && amount_of(b, &y) == ERR_OK &&
-	       amount_compare(x, y) == 0;
+	return measure(a, &x) == ERR_OK && measure(b, &y) == ERR_OK && amount_cmp(&x, &y) == 0;
 }
 
 static bool same_in(const struct json *a, const struct json *b, bool quantities);

@@ -1,7 +1,7 @@
 /* Volumes of a pod, and the source of a PersistentVolume: exactly one source, its needed members.
  * Source: Kubernetes API reference, Volume and PersistentVolumeSpec. Pure. See rules.h. */
 #include "base/err.h"
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/rules.h"
 
 enum { IN_POD = 1, IN_PV = 2 };
@@ -162,8 +162,8 @@ static void source_details(
 		ephemeral_validate(s, p, v);
 	} else if (strv_eq(name, STRV("emptyDir"))) {
 		struct amount limit = { 0 };
-		if (has(v, "sizeLimit") && (amount_of(json_get(v, "sizeLimit"), &limit) != ERR_OK ||
-						   amount_sign(limit) < 0)) {
+		if (has(v, "sizeLimit") && (measure(json_get(v, "sizeLimit"), &limit) != ERR_OK ||
+						   measure_sign(&limit) < 0)) {
 			fault_forbidden(s, AT(p, "sizeLimit"),
 				"SizeLimit field must be a valid resource quantity");
 		}

@@ -1,7 +1,7 @@
 /* Quantities compared exactly, and equality as an update sees it. Source: Kubernetes resource.Quantity. */
 #include "rows.h"
 
-#include "watch/embedded/validate/amount.h"
+#include "watch/embedded/validate/measure.h"
 #include "watch/embedded/validate/fault.h"
 
 static const struct {
@@ -42,10 +42,10 @@ static void quantities_are_compared_exactly(void **state)
 		struct amount x;
 		struct amount y;
 		arena_init(&a, 0);
-		int err = amount_of(parsed(&a, rows[i].a), &x);
-		assert_int_equal(amount_of(parsed(&a, rows[i].b), &y), ERR_OK);
+		int err = measure(parsed(&a, rows[i].a), &x);
+		assert_int_equal(measure(parsed(&a, rows[i].b), &y), ERR_OK);
 		if ((err != ERR_OK) != (rows[i].want == 9) ||
-			(err == ERR_OK && amount_compare(x, y) != rows[i].want)) {
+			(err == ERR_OK && amount_cmp(&x, &y) != rows[i].want)) {
 			fail_msg("%s: err %d", rows[i].why, err);
 		}
 		arena_deinit(&a);
