@@ -1,4 +1,6 @@
 # How every room is built and tested: flags in one place, one library a room, so a wrong arrow does not link.
+include(CheckLinkerFlag)
+check_linker_flag(C "-Wl,-z,pack-relative-relocs" LINK_PACKS_RELOCS)
 find_package(PkgConfig REQUIRED)
 foreach(lib libuv libcjson libmicrohttpd yaml-0.1 libprotobuf-c openssl liburcu-qsbr liburcu-cds cmocka libcares)
   string(REGEX REPLACE "[^a-z]" "_" id ${lib})
@@ -24,6 +26,9 @@ if(CMAKE_BUILD_TYPE STREQUAL Release)
   set(CMAKE_C_FLAGS_RELEASE "-O2 -g1")
   target_compile_options(room_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
   target_link_options(room_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed)
+  if(LINK_PACKS_RELOCS) # the schema tables are pointers: 100 KiB of the binary would be relocations
+    target_link_options(room_flags INTERFACE -Wl,-z,pack-relative-relocs)
+  endif()
 endif()
 if(ORDINAL_SANITIZE)
   target_compile_options(room_flags INTERFACE -fsanitize=${ORDINAL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "watch/embedded/discovery_internal.h"
 
 #define VERBS_ALL  "create,delete,deletecollection,get,list,patch,update,watch"
 #define VERBS_NS   "create,delete,get,list,patch,update,watch"
@@ -14,8 +15,6 @@
 #define AGGREGATED_V2 "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 #define AGGREGATED_V2BETA1                                                                         \
 	"application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
-
-enum form { FORM_PLAIN, FORM_V2, FORM_V2BETA1 };
 
 static const struct discovery_sub subs[] = {
 	{ KIND_NAMESPACE, "finalize", NULL, NULL, "Namespace", "update" },
@@ -51,53 +50,9 @@ const char *discovery_verbs(enum kind k)
 	return k == KIND_NAMESPACE ? VERBS_NS : VERBS_ALL;
 }
 
-/* ---- small makers ---- */
-
-static struct json *words(struct arena *a, const char *comma_joined)
-{
-	struct json *list = json_new_array(a);
-	struct strv rest = strv_of(comma_joined);
-	struct strv word;
-	while (strv_cut(&rest, ',', &word)) {
-		if (json_append(a, list, json_new_str(a, word)) != ERR_OK) {
-			return NULL;
-		}
-	}
-	return list;
-}
-
-static int put(struct arena *a, struct json *object, const char *key, const char *text)
-{
-	return json_set_str(a, object, key, strv_of(text));
-}
-
-/* {"key": "text", ...}: pairs end with NULL. NULL when out of memory. */
-static struct json *texts(struct arena *a, const char *const *pairs)
-{
-	struct json *object = json_new_object(a);
-	for (; object && *pairs; pairs += 2) {
-		if (put(a, object, pairs[0], pairs[1]) != ERR_OK) {
-			return NULL;
-		}
-	}
-	return object;
-}
-#define TEXTS(a, ...) texts((a), (const char *const[]){ __VA_ARGS__, NULL })
-
 static bool is_served(const struct kind_row *row, struct strv group, struct strv version)
 {
 	return strv_eq(strv_of(row->group), group) && strv_eq(strv_of(row->version), version);
-}
-
-/* The first kind of each group stands for it: a group has one version here. */
-static bool is_first_of_group(enum kind k)
-{
-	for (int i = 0; i < (int)k; i++) {
-		if (strcmp(kind_row((enum kind)i)->group, kind_row(k)->group) == 0) {
-			return false;
-		}
-	}
-	return true;
 }
 
 /* ---- the old form ---- */
@@ -107,16 +62,16 @@ static struct json *old_resource(struct arena *a, const struct kind_row *row)
 	struct json *r = TEXTS(a, "name", row->plural, "singularName", row->singular);
 	int err = json_set_bool(a, r, "namespaced", row->namespaced);
 	if (err == ERR_OK) {
-		err = put(a, r, "kind", row->name);
+		err = discovery_put(a, r, "kind", row->name);
 	}
 	if (err == ERR_OK) {
-		err = json_set(a, r, "verbs", words(a, discovery_verbs(row->kind)));
+		err = json_set(a, r, "verbs", discovery_words(a, discovery_verbs(row->kind)));
 	}
 	if (err == ERR_OK && row->shorts[0] != '\0') {
-		err = json_set(a, r, "shortNames", words(a, row->shorts));
+		err = json_set(a, r, "shortNames", discovery_words(a, row->shorts));
 	}
 	if (err == ERR_OK && row->categories[0] != '\0') {
-		err = json_set(a, r, "categories", words(a, row->categories));
+		err = json_set(a, r, "categories", discovery_words(a, row->categories));
 	}
 	return err == ERR_OK ? r : NULL;
 }
@@ -128,20 +83,20 @@ static struct json *old_sub(
 	struct json *r = json_new_object(a);
 	int err = name.p ? json_set_str(a, r, "name", name) : ERR_NOMEM;
 	if (err == ERR_OK) {
-		err = put(a, r, "singularName", "");
+		err = discovery_put(a, r, "singularName", "");
 	}
 	if (err == ERR_OK) {
 		err = json_set_bool(a, r, "namespaced", row->namespaced);
 	}
 	if (err == ERR_OK && sub->group) {
-		err = put(a, r, "group", sub->group);
-		err = err != ERR_OK ? err : put(a, r, "version", sub->version);
+		err = discovery_put(a, r, "group", sub->group);
+		err = err != ERR_OK ? err : discovery_put(a, r, "version", sub->version);
 	}
 	if (err == ERR_OK) {
-		err = put(a, r, "kind", sub->kind_name);
+		err = discovery_put(a, r, "kind", sub->kind_name);
 	}
 	if (err == ERR_OK) {
-		err = json_set(a, r, "verbs", words(a, sub->verbs));
+		err = json_set(a, r, "verbs", discovery_words(a, sub->verbs));
 	}
 	return err == ERR_OK ? r : NULL;
 }
@@ -177,7 +132,7 @@ static int resource_list(struct arena *a, struct strv group, struct strv version
 		return ERR_NOT_FOUND;
 	}
 	*out = doc;
-	int err = put(a, doc, "groupVersion", name);
+	int err = discovery_put(a, doc, "groupVersion", name);
 	return err != ERR_OK ? err : json_set(a, doc, "resources", list);
 }
 
@@ -191,7 +146,7 @@ static struct json *old_group(struct arena *a, const struct kind_row *row, bool 
 	if (!version || json_append(a, versions, json_copy(a, version)) != ERR_OK) {
 		return NULL;
 	}
-	if (put(a, group, "name", row->group) != ERR_OK ||
+	if (discovery_put(a, group, "name", row->group) != ERR_OK ||
 		json_set(a, group, "versions", versions) != ERR_OK ||
 		json_set(a, group, "preferredVersion", version) != ERR_OK) {
 		return NULL;
@@ -205,7 +160,7 @@ static int group_list(struct arena *a, struct json **out)
 	struct json *groups = json_new_array(a);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
-		if (row->group[0] != '\0' && is_first_of_group((enum kind)k) &&
+		if (row->group[0] != '\0' && discovery_is_first((enum kind)k) &&
 			json_append(a, groups, old_group(a, row, false)) != ERR_OK) {
 			return ERR_NOMEM;
 		}
@@ -239,114 +194,12 @@ static int core_versions(struct arena *a, struct strv host, struct json **out)
 		}
 	}
 	*out = doc;
-	int err = json_set(a, doc, "versions", words(a, "v1"));
+	int err = json_set(a, doc, "versions", discovery_words(a, "v1"));
 	return err != ERR_OK ? err : json_set(a, doc, "serverAddressByClientCIDRs", addresses);
 }
 
-/* ---- the aggregated form ---- */
-
-static struct json *response_kind(
-	struct arena *a, const char *group, const char *version, const char *name)
-{
-	return TEXTS(a, "group", group, "version", version, "kind", name);
-}
-
-static struct json *new_sub(
-	struct arena *a, const struct kind_row *row, const struct discovery_sub *sub)
-{
-	struct json *r = TEXTS(a, "subresource", sub->name);
-	struct json *kind = response_kind(a, sub->group ? sub->group : row->group,
-		sub->version ? sub->version : row->version, sub->kind_name);
-	if (json_set(a, r, "responseKind", kind) != ERR_OK ||
-		json_set(a, r, "verbs", words(a, sub->verbs)) != ERR_OK) {
-		return NULL;
-	}
-	return r;
-}
-
-static int new_subs(struct arena *a, const struct kind_row *row, struct json *resource)
-{
-	struct json *list = json_new_array(a);
-	for (size_t i = 0; i < ARRAY_LEN(subs); i++) {
-		if (subs[i].kind == row->kind &&
-			json_append(a, list, new_sub(a, row, &subs[i])) != ERR_OK) {
-			return ERR_NOMEM;
-		}
-	}
-	return json_count(list) == 0 ? ERR_OK : json_set(a, resource, "subresources", list);
-}
-
-static struct json *new_resource(struct arena *a, const struct kind_row *row)
-{
-	struct json *r = TEXTS(a, "resource", row->plural);
-	struct json *kind = response_kind(a, row->group, row->version, row->name);
-	int err = json_set(a, r, "responseKind", kind);
-	if (err == ERR_OK) {
-		err = put(a, r, "scope", row->namespaced ? "Namespaced" : "Cluster");
-	}
-	if (err == ERR_OK) {
-		err = put(a, r, "singularResource", row->singular);
-	}
-	if (err == ERR_OK) {
-		err = json_set(a, r, "verbs", words(a, discovery_verbs(row->kind)));
-	}
-	if (err == ERR_OK && row->shorts[0] != '\0') {
-		err = json_set(a, r, "shortNames", words(a, row->shorts));
-	}
-	if (err == ERR_OK && row->categories[0] != '\0') {
-		err = json_set(a, r, "categories", words(a, row->categories));
-	}
-	if (err == ERR_OK) {
-		err = new_subs(a, row, r);
-	}
-	return err == ERR_OK ? r : NULL;
-}
-
-/* One group: the core group's metadata has no name. */
-static struct json *new_group(struct arena *a, const struct kind_row *first)
-{
-	struct json *resources = json_new_array(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
-		const struct kind_row *row = kind_row((enum kind)k);
-		if (strcmp(row->group, first->group) == 0 &&
-			json_append(a, resources, new_resource(a, row)) != ERR_OK) {
-			return NULL;
-		}
-	}
-	struct json *version = TEXTS(a, "version", first->version, "freshness", "Current");
-	struct json *versions = json_new_array(a);
-	struct json *item = json_new_object(a);
-	struct json *meta = first->group[0] == '\0' ? json_new_object(a)
-						    : TEXTS(a, "name", first->group);
-	if (json_set(a, version, "resources", resources) != ERR_OK ||
-		json_append(a, versions, version) != ERR_OK ||
-		json_set(a, item, "metadata", meta) != ERR_OK ||
-		json_set(a, item, "versions", versions) != ERR_OK) {
-		return NULL;
-	}
-	return item;
-}
-
-/* core: what /api answers; else what /apis answers. */
-static int aggregated(struct arena *a, bool core, enum form form, struct json **out)
-{
-	struct json *doc = TEXTS(a, "kind", "APIGroupDiscoveryList", "apiVersion",
-		form == FORM_V2 ? "apidiscovery.k8s.io/v2" : "apidiscovery.k8s.io/v2beta1");
-	struct json *items = json_new_array(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
-		const struct kind_row *row = kind_row((enum kind)k);
-		if ((row->group[0] == '\0') == core && is_first_of_group((enum kind)k) &&
-			json_append(a, items, new_group(a, row)) != ERR_OK) {
-			return ERR_NOMEM;
-		}
-	}
-	*out = doc;
-	int err = json_set(a, doc, "metadata", json_new_object(a));
-	return err != ERR_OK ? err : json_set(a, doc, "items", items);
-}
-
 /* One media range: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList". false: not for us. */
-static bool range_form(struct strv range, enum form *out)
+static bool range_form(struct strv range, enum discovery_form *out)
 {
 	bool list = false, ours = false;
 	struct strv version = STRV_NONE;
@@ -373,10 +226,10 @@ static bool range_form(struct strv range, enum form *out)
 }
 
 /* The first form in the client's list that is made here; plain for anything else. */
-static enum form wanted_form(struct strv accept)
+static enum discovery_form wanted_form(struct strv accept)
 {
 	struct strv range;
-	enum form form;
+	enum discovery_form form;
 	while (strv_cut(&accept, ',', &range)) {
 		if (range_form(range, &form)) {
 			return form;
@@ -399,10 +252,10 @@ static int version_page(struct arena *a, struct json **out)
 
 static int root_page(struct arena *a, struct json **out)
 {
-	struct json *paths = words(a, "/api,/api/v1,/apis");
+	struct json *paths = discovery_words(a, "/api,/api/v1,/apis");
 	for (int k = 0; k < KIND_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
-		if (row->group[0] == '\0' || !is_first_of_group((enum kind)k)) {
+		if (row->group[0] == '\0' || !discovery_is_first((enum kind)k)) {
 			continue;
 		}
 		struct strv group = arena_printf(a, "/apis/%s", row->group);
@@ -413,7 +266,8 @@ static int root_page(struct arena *a, struct json **out)
 			return ERR_NOMEM;
 		}
 	}
-	struct json *rest = words(a, "/healthz,/livez,/openapi/v2,/openapi/v3,/readyz,/version");
+	struct json *rest = discovery_words(
+		a, "/healthz,/livez,/openapi/v2,/openapi/v3,/readyz,/version");
 	struct json *next;
 	for (struct json *path = json_first(rest); path; path = next) {
 		next = json_next(path);
@@ -441,8 +295,8 @@ static int answer_group(struct arena *a, struct strv rest, struct json **out)
 	return resource_list(a, group, version, out);
 }
 
-static int answer(
-	struct arena *a, struct strv path, enum form form, struct strv host, struct json **out)
+static int answer(struct arena *a, struct strv path, enum discovery_form form, struct strv host,
+	struct json **out)
 {
 	if (strv_eq(path, STRV("/version"))) {
 		return version_page(a, out);
@@ -452,10 +306,11 @@ static int answer(
 	}
 	if (strv_eq(path, STRV("/api"))) {
 		return form == FORM_PLAIN ? core_versions(a, host, out)
-					  : aggregated(a, true, form, out);
+					  : discovery_aggregated(a, true, form, out);
 	}
 	if (strv_eq(path, STRV("/apis"))) {
-		return form == FORM_PLAIN ? group_list(a, out) : aggregated(a, false, form, out);
+		return form == FORM_PLAIN ? group_list(a, out)
+					  : discovery_aggregated(a, false, form, out);
 	}
 	if (strv_eq(path, STRV("/api/v1"))) {
 		return resource_list(a, STRV(""), STRV("v1"), out);
@@ -476,7 +331,7 @@ int discovery_answer(struct arena *a, struct strv path, struct strv accept, stru
 		path.n--;
 	}
 	bool two_forms = strv_eq(path, STRV("/api")) || strv_eq(path, STRV("/apis"));
-	enum form form = two_forms ? wanted_form(accept) : FORM_PLAIN;
+	enum discovery_form form = two_forms ? wanted_form(accept) : FORM_PLAIN;
 	struct json *doc = NULL;
 	int err = answer(a, path, form, host, &doc);
 	if (err != ERR_OK) {

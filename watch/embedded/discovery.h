@@ -22,13 +22,13 @@
  * out    text appended to *out; *out_content_type static storage. /api and /apis depend on Accept: send
  *        "Vary: Accept" with them
  * errors ERR_NOT_FOUND (no discovery path, or a group or version not served: nothing written), ERR_NOMEM */
-NODISCARD int discovery_answer(struct arena *a, struct strv path, struct strv accept, struct strv host, struct buf *out,
-	const char **out_content_type);
+NODISCARD int discovery_answer(struct arena *a, struct strv path, struct strv accept,
+	struct strv host, struct buf *out, const char **out_content_type);
 
 /* Subresources served beside the kinds themselves. verbs comma-joined as advertised. */
 struct discovery_sub {
 	enum kind kind;
-	const char *name; /* "status", "scale", "finalize" */
+	const char *name;  /* "status", "scale", "finalize" */
 	const char *group; /* of the body, with version: NULL: the kind's own */
 	const char *version;
 	const char *kind_name; /* "Scale" */
@@ -36,6 +36,7 @@ struct discovery_sub {
 };
 /* The i-th of them, NULL past the end. The router may ask whether a path's third word is served. */
 const struct discovery_sub *discovery_sub_at(size_t i);
-const struct discovery_sub *discovery_sub_find(enum kind k, struct strv name); /* NULL: not served */
+const struct discovery_sub *discovery_sub_find(
+	enum kind k, struct strv name); /* NULL: not served */
 /* "create,delete,deletecollection,get,list,patch,update,watch"; Namespace has no deletecollection. */
 const char *discovery_verbs(enum kind k);

@@ -14,4 +14,5 @@
  * be ignored. a: scratch, a few KiB.
  * out    text appended; *out_content_type static storage; the v2 document is empty text
  * errors ERR_NOT_FOUND (another path, or a group-version not served: nothing written), ERR_NOMEM */
-NODISCARD int openapi_answer(struct arena *a, struct strv path, struct buf *out, const char **out_content_type);
+NODISCARD int openapi_answer(
+	struct arena *a, struct strv path, struct buf *out, const char **out_content_type);

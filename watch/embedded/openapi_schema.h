@@ -10,7 +10,8 @@
 /* {"$ref":"#/components/schemas/NAME"}; NULL when out of memory. */
 struct json *openapi_ref(struct arena *a, const char *name);
 /* The definition of t. kind: the row whose root it is, NULL for parts. NULL when out of memory. */
-struct json *openapi_schema(struct arena *a, const struct schema_type *t, const struct kind_row *kind);
+struct json *openapi_schema(
+	struct arena *a, const struct schema_type *t, const struct kind_row *kind);
 /* The definition of a list of the kind. NULL when out of memory. */
 struct json *openapi_list_schema(struct arena *a, const struct kind_row *kind);
 /* Definitions that no table has: Quantity, Time ...; the i-th name, NULL past the end. */

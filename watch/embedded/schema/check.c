@@ -9,115 +9,15 @@
 
 #include "base/err.h"
 #include "watch/embedded/schema/amount.h"
-#include "watch/embedded/schema/tables.h"
+#include "watch/embedded/schema/check_path.h"
 #include "watch/embedded/schema/timestamp.h"
 
 #define MAX_UNKNOWN 100
-
-/* One step of the path from the root to the value at hand. */
-struct step {
-	const struct step *up;           /* NULL: the root */
-	const struct schema_type *owner; /* the struct whose field this is */
-	const struct schema_field *field;
-	struct strv key; /* of a member that has no field, or of a map */
-	size_t index;
-	enum { STEP_FIELD, STEP_INDEX, STEP_KEY } what;
-};
 
 struct check {
 	struct arena *arena;
 	struct schema_report *out;
 };
-
-/* Structs that Go embeds: their fields lie one name deeper in decoding errors. */
-static const struct {
-	const struct schema_type *type;
-	const char *name;
-	const char *own; /* fields that are not embedded, or with only: just these are */
-	bool only;
-} embedded[] = {
-	{ &schema_type_volume, "VolumeSource", "name", false },
-	{ &schema_type_probe, "ProbeHandler", "exec|grpc|httpGet|tcpSocket", true },
-	{ &schema_type_ephemeral_container, "EphemeralContainerCommon", "targetContainerName",
-		false },
-	{ &schema_type_persistent_volume_spec, "PersistentVolumeSource",
-		"accessModes|capacity|claimRef|mountOptions|nodeAffinity|"
-		"persistentVolumeReclaimPolicy|"
-		"storageClassName|volumeAttributesClassName|volumeMode",
-		false },
-	{ &schema_type_config_map_volume_source, "LocalObjectReference", "name", true },
-	{ &schema_type_config_map_projection, "LocalObjectReference", "name", true },
-	{ &schema_type_secret_projection, "LocalObjectReference", "name", true },
-	{ &schema_type_config_map_env_source, "LocalObjectReference", "name", true },
-	{ &schema_type_secret_env_source, "LocalObjectReference", "name", true },
-	{ &schema_type_config_map_key_selector, "LocalObjectReference", "name", true },
-	{ &schema_type_secret_key_selector, "LocalObjectReference", "name", true },
-};
-
-static bool is_listed(const char *list, const char *name)
-{
-	struct strv rest = strv_of(list);
-	struct strv item;
-	while (strv_cut(&rest, '|', &item)) {
-		if (strv_eq(item, strv_of(name))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static const char *embedded_name(const struct schema_type *owner, const struct schema_field *f)
-{
-	for (size_t i = 0; i < ARRAY_LEN(embedded); i++) {
-		if (embedded[i].type == owner) {
-			bool inside = is_listed(embedded[i].own, f->name) == embedded[i].only;
-			return inside ? embedded[i].name : NULL;
-		}
-	}
-	return NULL;
-}
-
-/* "spec.containers[0].image": strict errors name members this way. */
-static struct strv path_text(struct arena *a, const struct step *s)
-{
-	if (!s) {
-		return STRV("");
-	}
-	struct strv up = path_text(a, s->up);
-	if (!up.p) {
-		return up;
-	}
-	if (s->what == STEP_INDEX) {
-		return arena_printf(a, "%.*s[%zu]", STRV_ARG(up), s->index);
-	}
-	struct strv key = s->what == STEP_FIELD ? strv_of(s->field->name) : s->key;
-	return arena_printf(a, "%.*s%s%.*s", STRV_ARG(up), up.n > 0 ? "." : "", STRV_ARG(key));
-}
-
-/* "StatefulSetSpec.spec.replicas": the struct nearest above, then fields only, embedded names among them. */
-static struct strv go_path(struct arena *a, const struct step *s)
-{
-	if (!s) {
-		return STRV("");
-	}
-	struct strv up = go_path(a, s->up);
-	if (!up.p || s->what != STEP_FIELD) {
-		return up;
-	}
-	const char *inside = embedded_name(s->owner, s->field);
-	return arena_printf(a, "%.*s.%s%s%s", STRV_ARG(up), inside ? inside : "", inside ? "." : "",
-		s->field->name);
-}
-
-static const char *go_struct(const struct step *s)
-{
-	for (; s; s = s->up) {
-		if (s->what == STEP_FIELD) {
-			return s->owner->go_name;
-		}
-	}
-	return NULL;
-}
 
 /* Only the first wrong value is reported, as Go does; the walk goes on to find unknown members. */
 static int complain(struct check *c, struct strv text)
@@ -136,13 +36,13 @@ static int wrong(struct check *c, const struct step *at, struct strv value, stru
 	if (c->out->bad.n > 0) {
 		return ERR_OK;
 	}
-	const char *owner = go_struct(at);
+	const char *owner = check_go_struct(at);
 	if (!owner) {
 		return complain(c, arena_printf(c->arena,
 					   "json: cannot unmarshal %.*s into Go value of type %.*s",
 					   STRV_ARG(value), STRV_ARG(type)));
 	}
-	struct strv path = go_path(c->arena, at);
+	struct strv path = check_go_path(c->arena, at);
 	return !path.p ? ERR_NOMEM
 		       : complain(c,
 				 arena_printf(c->arena,
@@ -430,7 +330,7 @@ static int add_unknown(struct check *c, const struct step *at)
 	if (!r->unknown) {
 		r->unknown = arena_array(c->arena, struct strv, MAX_UNKNOWN);
 	}
-	struct strv text = path_text(c->arena, at);
+	struct strv text = check_path_text(c->arena, at);
 	if (!r->unknown || !text.p) {
 		return ERR_NOMEM;
 	}
