@@ -207,10 +207,10 @@ void worklist_add(struct worklist *l, struct strv ns, struct strv name)
 {
 	char key[KEY_CHARS];
 	size_t n = key_spell(ns, name, key, sizeof(key));
-	struct work *w = work_find(l, key, n);
 	if (n == 0 || l->closing) {
 		return;
 	}
+	struct work *w = work_find(l, key, n);
 	if (!w) {
 		w = work_new(l, key, n);
 		if (!w) {
