@@ -13,7 +13,8 @@
 #define MAGIC "k8s\0"
 
 static const struct {
-	const char *api_version, *kind;
+	const char *api_version; /* NULL: any */
+	const char *kind;
 	const ProtobufCMessageDescriptor *descriptor;
 } kinds[] = {
 	{ "v1", "Namespace", &kube__namespace__descriptor },
@@ -21,13 +22,13 @@ static const struct {
 	{ "v1", "Secret", &kube__secret__descriptor },
 	{ "v1", "Service", &kube__service__descriptor },
 	{ "v1", "ServiceAccount", &kube__service_account__descriptor },
-	{ "v1", "DeleteOptions", &kube__delete_options__descriptor },
-	{ "meta.k8s.io/v1", "DeleteOptions", &kube__delete_options__descriptor },
+	/* clients send it in the group and version of what they delete */
+	{ NULL, "DeleteOptions", &kube__delete_options__descriptor },
 };
 
-/* Pointers in Kubernetes' own types: false is an answer there, not the absence of one. */
-static const char *const false_counts[] = { "allocateLoadBalancerNodePorts",
-	"automountServiceAccountToken", "orphanDependents" };
+/* Pointers in Kubernetes' own types: false and 0 are answers there, not the absence of one. */
+static const char *const zero_counts[] = { "allocateLoadBalancerNodePorts",
+	"automountServiceAccountToken", "gracePeriodSeconds", "orphanDependents" };
 
 struct walk {
 	struct arena *a;
@@ -110,10 +111,10 @@ static struct json *bytes(struct walk *w, const ProtobufCBinaryData *b)
 	return made(w, json_new_str(w->a, base64_encode(w->a, strv_of_bytes(b))));
 }
 
-static bool says_false(const char *name)
+static bool says_zero(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(false_counts); i++) {
-		if (strcmp(false_counts[i], name) == 0) {
+	for (size_t i = 0; i < ARRAY_LEN(zero_counts); i++) {
+		if (strcmp(zero_counts[i], name) == 0) {
 			return true;
 		}
 	}
@@ -134,11 +135,11 @@ static struct json *value(struct walk *w, const ProtobufCFieldDescriptor *f, con
 	}
 	case PROTOBUF_C_TYPE_INT64: {
 		int64_t n = *(const int64_t *)at;
-		return n != 0 ? made(w, json_new_i64(w->a, n)) : NULL;
+		return n != 0 || says_zero(f->name) ? made(w, json_new_i64(w->a, n)) : NULL;
 	}
 	case PROTOBUF_C_TYPE_BOOL: {
 		bool b = *(const protobuf_c_boolean *)at != 0;
-		return b || says_false(f->name) ? made(w, json_new_bool(w->a, b)) : NULL;
+		return b || says_zero(f->name) ? made(w, json_new_bool(w->a, b)) : NULL;
 	}
 	case PROTOBUF_C_TYPE_MESSAGE: {
 		const ProtobufCMessage *m = *(ProtobufCMessage *const *)at;
@@ -246,7 +247,8 @@ static struct json *message(struct walk *w, const ProtobufCMessage *m)
 static const ProtobufCMessageDescriptor *kind_find(struct strv api_version, struct strv kind)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (strv_eq(strv_of(kinds[i].api_version), api_version) &&
+		const char *version = kinds[i].api_version;
+		if ((!version || strv_eq(strv_of(version), api_version)) &&
 			strv_eq(strv_of(kinds[i].kind), kind)) {
 			return kinds[i].descriptor;
 		}

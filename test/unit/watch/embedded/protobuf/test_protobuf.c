@@ -35,6 +35,10 @@ static void bodies_of_kubectl_read_as_json_would(void **state)
 			"{'apiVersion':'v1','kind':'Secret','metadata':{'name':'s'},'data':{'p':'dw=='}}" },
 		{ "an empty object", "serviceaccount",
 			"{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'robot'}}" },
+		{ "DeleteOptions of any group; a grace period of 0 says something", "delete_options",
+			"{'apiVersion':'apps/v1','kind':'DeleteOptions','gracePeriodSeconds':0,"
+			"'preconditions':{'uid':'u-1','resourceVersion':'7'},"
+			"'propagationPolicy':'Background','dryRun':['All']}" },
 		{ "numbers and IntOrString", "service_b",
 			"{'apiVersion':'v1','kind':'Service','metadata':{'name':'np','labels':{'app':'np'}},'spec':{"
 			"'ports':[{'name':'80','protocol':'TCP','port':80,'targetPort':80,'nodePort':30080}],"
