@@ -14,12 +14,12 @@ enum amount_format { AMOUNT_DECIMAL, AMOUNT_BINARY, AMOUNT_EXPONENT }; /* 1k, 1K
 
 struct amount {
 	__extension__ unsigned __int128 nano; /* absolute value, finer parts rounded up */
-	bool negative;          /* false for zero */
+	bool negative;                        /* false for zero */
 	enum amount_format format;
 };
 
 /* What kube-apiserver answers for a text of another form. */
-#define AMOUNT_SYNTAX                                                                            \
+#define AMOUNT_SYNTAX                                                                              \
 	"quantities must match the regular expression "                                            \
 	"'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 

@@ -74,7 +74,7 @@ static struct strv type_word(const struct json *v)
 /* The Go type of one value of the field. */
 static struct strv go_type(struct arena *a, const struct schema_field *f)
 {
-	if (f->go_type && !(f->container == SCHEMA_MAP)) {
+	if (f->go_type && f->container != SCHEMA_MAP) {
 		return strv_of(f->go_type);
 	}
 	switch (f->shape) {

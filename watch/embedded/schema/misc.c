@@ -62,8 +62,8 @@ TYPE(service_account, CORE, "ServiceAccount", "An identity for programs in pods.
 
 static const struct schema_field config_map[] = {
 	F_STR("apiVersion", "The group and version this object is written in.", OZ),
-	F_BYTESMAP("binaryData", "Values that are not text, in base64.", GO("map[string][]uint8"),
-		OZ),
+	F_BYTESMAP(
+		"binaryData", "Values that are not text, in base64.", GO("map[string][]uint8"), OZ),
 	F_STRMAP("data", "Values as text.", OZ),
 	F_BOOL("immutable", "Whether it can never be changed again."),
 	F_STR("kind", "The kind of object this is.", OZ),

@@ -16,8 +16,8 @@ static const struct schema_field node_selector_term[] = {
 	F_OBJS("matchFields", node_selector_requirement, "Rules on fields, such as metadata.name.",
 		OZ),
 };
-ATOMIC_TYPE(node_selector_term, CORE, "NodeSelectorTerm",
-	"Rules on nodes, all of which must hold.");
+ATOMIC_TYPE(
+	node_selector_term, CORE, "NodeSelectorTerm", "Rules on nodes, all of which must hold.");
 
 static const struct schema_field node_selector[] = {
 	F_OBJS("nodeSelectorTerms", node_selector_term, "The terms.", REQUIRED),

@@ -16,17 +16,19 @@ enum schema_shape {
 	SCHEMA_INT64,
 	SCHEMA_BOOL,
 	SCHEMA_NUMBER,
-	SCHEMA_QUANTITY,  /* string or number */
-	SCHEMA_INTSTR,    /* int or string */
-	SCHEMA_TIME,      /* RFC 3339, or null */
+	SCHEMA_QUANTITY, /* string or number */
+	SCHEMA_INTSTR,   /* int or string */
+	SCHEMA_TIME,     /* RFC 3339, or null */
 	SCHEMA_MICROTIME,
 	SCHEMA_DURATION,
-	SCHEMA_BYTES,     /* base64 */
-	SCHEMA_OBJECT,    /* struct: .type */
-	SCHEMA_ANY,       /* RawExtension, FieldsV1: any value, nothing checked below */
+	SCHEMA_BYTES,  /* base64 */
+	SCHEMA_OBJECT, /* struct: .type */
+	SCHEMA_ANY,    /* RawExtension, FieldsV1: any value, nothing checked below */
 };
-enum schema_container { SCHEMA_ONE, SCHEMA_LIST, SCHEMA_MAP }; /* the field holds one, a list, or a string map of shape */
-enum schema_merge { /* how a patch treats the list: x-kubernetes-patch-strategy, x-kubernetes-list-type */
+/* The field holds one value of its shape, a list of them, or a map from text to them. */
+enum schema_container { SCHEMA_ONE, SCHEMA_LIST, SCHEMA_MAP };
+/* How a patch treats the list: x-kubernetes-patch-strategy. */
+enum schema_merge {
 	SCHEMA_ATOMIC,
 	SCHEMA_MERGE,        /* by merge_key, or as a set for scalars */
 	SCHEMA_RETAIN_KEYS,  /* "retainKeys" */
@@ -34,30 +36,31 @@ enum schema_merge { /* how a patch treats the list: x-kubernetes-patch-strategy,
 };
 
 struct schema_type;
+/* Lists: strategic merge goes by one merge_key ("containerPort"), NULL for none; server-side apply by map_keys
+ * ("containerPort,protocol"), "" for a set, NULL for an atomic list. */
 struct schema_field {
 	const char *name; /* JSON key */
 	enum schema_shape shape : 8;
 	enum schema_container container : 8;
 	enum schema_merge merge : 8;
-	bool required : 1;   /* for OpenAPI and explain; the check itself is validation's */
-	bool omit_zero : 1;  /* "", 0, false, [] and {} are the same as absent (Go's omitempty on a plain value) */
-	bool atomic_map : 1; /* a map that server-side apply owns as a whole */
+	bool required : 1;              /* for OpenAPI; the check itself is validation's */
+	bool omit_zero : 1;             /* "", 0, false, [], {} mean absent (Go's omitempty) */
+	bool atomic_map : 1;            /* a map that server-side apply owns as a whole */
 	const struct schema_type *type; /* SCHEMA_OBJECT */
-	const char *merge_key;  /* strategic merge: one key, e.g. "containerPort"; NULL */
-	const char *map_keys;   /* server-side apply listType=map: comma-joined keys, e.g. "containerPort,protocol"; "" for
-	                         * listType=set; NULL: atomic */
-	const char *fallback;   /* default, as JSON text: "\"Always\"", "30"; NULL: none. Filled when absent */
-	const char *values;     /* allowed values of an enum, "A|B"; NULL: any. For OpenAPI and explain */
-	const char *go_type;    /* "v1.PullPolicy", where decoding errors name a type that shape does not tell; NULL */
-	const char *about;      /* one sentence for explain */
+	const char *merge_key;
+	const char *map_keys;
+	const char *fallback; /* filled in when absent, JSON text: "\"Always\"", "30"; NULL */
+	const char *values;   /* what an enum allows, "A|B", for OpenAPI; NULL: anything */
+	const char *go_type;  /* "v1.PullPolicy", for decoding errors; NULL: as shape says */
+	const char *about;    /* one sentence for explain */
 };
 struct schema_type {
-	const char *name;     /* definition name: "io.k8s.api.core.v1.PodSpec" */
-	const char *go_name;  /* "PodSpec", as decoding errors name it */
+	const char *name;    /* definition name: "io.k8s.api.core.v1.PodSpec" */
+	const char *go_name; /* "PodSpec", as decoding errors name it */
 	const char *about;
 	const struct schema_field *fields; /* sorted by name */
 	size_t n;
-	bool atomic;          /* server-side apply owns it as a whole (x-kubernetes-map-type: atomic) */
+	bool atomic; /* server-side apply owns it as a whole (x-kubernetes-map-type: atomic) */
 };
 
 const struct schema_type *schema_of(enum kind k);
@@ -69,18 +72,20 @@ const struct schema_type *schema_delete_options(void); /* meta/v1 DeleteOptions 
 const struct schema_type *schema_status(void);         /* meta/v1 Status */
 const struct schema_type *schema_list_meta(void);      /* meta/v1 ListMeta */
 const struct schema_type *schema_binding(void);        /* core/v1 Binding */
-const struct schema_field *schema_field(const struct schema_type *t, const char *name); /* NULL if unknown */
+const struct schema_field *schema_field(
+	const struct schema_type *t, const char *name); /* NULL if unknown */
 
 struct schema_report {
-	struct strv *unknown; /* paths in order: "spec.foo", "spec.template.spec.containers[0].bar" */
+	struct strv *unknown; /* paths in order: "spec.foo", "spec.containers[0].bar" */
 	size_t n_unknown;     /* at most 100 */
-	struct strv bad;      /* the first value of a wrong type, in the words of Go's decoder; empty if none */
+	struct strv bad;      /* first value of a wrong type, in Go's words; empty if none */
 };
 /* Walks v along t, names matched by case. Unknown members are removed from the tree (kube-apiserver drops them), also
  * nulls of typed fields and zero values that say nothing (omit_zero); a null element
  * becomes an empty one, as in Go. Quantities are put into their canonical form, numbers among them become text
  * ("1024Mi" -> "1Gi", 0.5 -> "500m"). errors ERR_BAD_TYPE (out->bad says which), ERR_NOMEM */
-NODISCARD int schema_check(struct arena *a, const struct schema_type *t, struct json *v, struct schema_report *out);
+NODISCARD int schema_check(
+	struct arena *a, const struct schema_type *t, struct json *v, struct schema_report *out);
 /* Fills every absent field that has a fallback, in objects that are there (watch/embedded/schema/defaults.c adds the
  * rules that a table cannot say, per kind). Idempotent: run it again after anything that took parts away (status, say).
  * errors ERR_NOMEM */

@@ -31,12 +31,14 @@ static const struct schema_field service_spec[] = {
 	F_STRS("externalIPs", "Outside addresses for which nodes accept traffic.", OZ),
 	F_STR("externalName", "DNS name the Service stands for, for type ExternalName.", OZ),
 	F_STR("externalTrafficPolicy",
-		"Whether traffic from outside goes to all pods (Cluster) or those on the node (Local).",
+		"Whether traffic from outside goes to all pods (Cluster) or those on the node "
+		"(Local).",
 		GO("v1.ServiceExternalTrafficPolicy"), VALUES("Cluster|Local"), OZ),
 	F_I32("healthCheckNodePort", "Port at which load balancers ask whether a node has pods.",
 		OZ),
 	F_STR("internalTrafficPolicy",
-		"Whether traffic from inside goes to all pods (Cluster) or those on the node (Local).",
+		"Whether traffic from inside goes to all pods (Cluster) or those on the node "
+		"(Local).",
 		GO("v1.ServiceInternalTrafficPolicy"), VALUES("Cluster|Local")),
 	F_STRS("ipFamilies", "IP families of the Service: IPv4, IPv6.", GO("v1.IPFamily"),
 		VALUES("|IPv4|IPv6"), OZ),

@@ -329,7 +329,8 @@ static const struct schema_field persistent_volume_claim_status[] = {
 		VALUES("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod"), OZ),
 	F_STRMAP("allocatedResourceStatuses", "How far resizing has come, by resource.",
 		GO("map[v1.ResourceName]v1.ClaimResourceStatus"),
-		VALUES("ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending"),
+		VALUES("ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|"
+		       "NodeResizeInfeasible|NodeResizePending"),
 		OZ),
 	F_QTYMAP("allocatedResources", "Amounts set aside, while resizing too.",
 		GO("v1.ResourceList"), OZ),

@@ -4,6 +4,7 @@
 
 #include "watch/embedded/schema/schema.h"
 
+/* clang-format off */
 /* Every type, by the identifier of its table: &schema_type_pod_spec. */
 #define SCHEMA_TYPE_LIST(X) \
 	X(affinity) X(app_armor_profile) X(attached_volume) \
@@ -147,3 +148,4 @@ SCHEMA_TYPE_LIST(X)
 	"SIGXFSZ"
 
 #define OR(json)          .fallback = json
+/* clang-format on */

@@ -24,7 +24,8 @@ static const struct schema_field host_path_volume_source[] = {
 	F_STR("path", "Path on the node.", REQUIRED),
 	F_STR("type", "What must be there before mounting; empty: nothing is checked.",
 		GO("v1.HostPathType"),
-		VALUES("|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
+		VALUES("|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|"
+		       "Socket"),
 		OR("\"\"")),
 };
 TYPE(host_path_volume_source, CORE, "HostPathVolumeSource", "A file or folder of the node itself.");

@@ -29,7 +29,8 @@ static const struct schema_field stateful_set_persistent_volume_claim_retention_
 	F_STR("whenScaled", "When the set shrinks: Retain or Delete.",
 		GO("v1.PersistentVolumeClaimRetentionPolicyType"), OZ, OR("\"Retain\"")),
 };
-TYPE(stateful_set_persistent_volume_claim_retention_policy, APPS, "StatefulSetPersistentVolumeClaimRetentionPolicy",
+TYPE(stateful_set_persistent_volume_claim_retention_policy, APPS,
+	"StatefulSetPersistentVolumeClaimRetentionPolicy",
 	"What becomes of claims made from the templates.");
 
 static const struct schema_field stateful_set_ordinals[] = {
