@@ -106,7 +106,7 @@ struct list {
 	struct strv after_ns, after_name;
 	struct arena scratch; /* of one row */
 	int64_t n;            /* items given */
-	int64_t left;         /* not given for the limit's sake */
+	bool more;            /* the limit ended it */
 	struct strv last_ns, last_name;
 };
 
@@ -196,8 +196,8 @@ static bool visit(void *ctx, const struct object *o)
 		return true;
 	}
 	if (l->route->opt.limit > 0 && l->n == l->route->opt.limit) {
-		l->left++;
-		return selection_is_all(&l->sel); /* counted on: remainingItemCount */
+		l->more = true;
+		return false;
 	}
 	if (l->n++ > 0) {
 		buf_add_char(l->out, ',');
@@ -236,7 +236,7 @@ static struct json *list_meta(struct list *l)
 	if (version.p == NULL || json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
 		return NULL;
 	}
-	if (l->left == 0) {
+	if (!l->more) {
 		return meta;
 	}
 	struct strv cont = arena_printf(a, "%" PRIu64 "/%.*s/%.*s", l->revision,
@@ -244,9 +244,12 @@ static struct json *list_meta(struct list *l)
 	if (cont.p == NULL || json_set_str(a, meta, "continue", cont) != ERR_OK) {
 		return NULL;
 	}
-	if (selection_is_all(&l->sel) &&
-		json_set_i64(a, meta, "remainingItemCount", l->left) != ERR_OK) {
-		return NULL;
+	/* Optional in the API; told where it costs no walk over the rest. */
+	if (selection_is_all(&l->sel) && l->sel.ns.n == 0 && l->route->opt.cont.n == 0) {
+		int64_t left = (int64_t)store_count(l->e->store, l->sel.kind) - l->n;
+		if (json_set_i64(a, meta, "remainingItemCount", left) != ERR_OK) {
+			return NULL;
+		}
 	}
 	return meta;
 }
@@ -289,7 +292,7 @@ static bool put_frame(struct list *l, struct buf *out, struct strv items)
 	return true;
 }
 
-/* With a limit the items are collected first, because the head tells how many are left. */
+/* With a limit the items are collected first, because the head tells where the next page begins. */
 static void run(struct list *l)
 {
 	struct buf *out = l->out;

@@ -287,7 +287,60 @@ static void pods_and_claims_are_completed_by_admission(void **state)
 	fixture_expect(f, "spec.storageClassName", "\"std\"");
 }
 
-static void a_thousand_names_are_refused_politely(void **state)
+static void applies_own_fields_and_conflict(void **state)
+{
+	struct fixture *f = *state;
+	const char *two = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},"
+			  "'data':{'a':'1','b':'2'}}";
+	const char *one = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},"
+			  "'data':{'a':'1'}}";
+	const char *other = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},"
+			    "'data':{'a':'9'}}";
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", two), 201);
+	uint64_t revision = store_revision(f->e.store);
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", two), 200);
+	assert_int_equal(store_revision(f->e.store), revision);
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", one), 200);
+	fixture_expect(f, "data", "{\"a\":\"1\"}");
+	f->manager = "second";
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", other), 409);
+	f->force = true;
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", other), 200);
+	fixture_expect(f, "data", "{\"a\":\"9\"}");
+	assert_int_equal(fixture_merge(f, KIND_CONFIGMAP, "default", "c", "{'data':{}}"), 422);
+	f->force = false;
+	f->manager = "";
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "c", "", other), 422);
+	f->manager = "third";
+	assert_int_equal(
+		fixture_write(f, WRITE_APPLY, KIND_CONFIGMAP, "default", "d", "", other), 400);
+}
+
+static void writes_are_signed_in_managed_fields(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(fixture_create(f, KIND_CONFIGMAP, "default", CONFIG), 201);
+	const char *text = fixture_field(f, "metadata.managedFields");
+	assert_non_null(strstr(text, "\"manager\":\"test\""));
+	assert_non_null(strstr(text, "\"operation\":\"Update\""));
+	f->manager = "second";
+	assert_int_equal(
+		fixture_merge(f, KIND_CONFIGMAP, "default", "c", "{'data':{'x':'y'}}"), 200);
+	text = fixture_field(f, "metadata.managedFields");
+	assert_non_null(strstr(text, "\"manager\":\"second\""));
+	f->trusted = true;
+	assert_int_equal(
+		fixture_merge(f, KIND_CONFIGMAP, "default", "c", "{'data':{'z':'z'}}"), 200);
+	assert_string_equal(fixture_field(f, "metadata.managedFields"), text);
+}
+
+static void a_name_of_three_hundred_characters_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	char body[512], name[301];
@@ -317,7 +370,9 @@ int main(void)
 		T(scale_changes_replicas_and_nothing_else),
 		T(binding_sets_the_node_once),
 		T(pods_and_claims_are_completed_by_admission),
-		T(a_thousand_names_are_refused_politely),
+		T(applies_own_fields_and_conflict),
+		T(writes_are_signed_in_managed_fields),
+		T(a_name_of_three_hundred_characters_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
