@@ -90,7 +90,9 @@ const struct record_set *answer_records(struct answer *a, const struct cell **ou
 	const struct subject *s = &a->q->subject;
 	size_t from = s->map.at[a->m.service_label];
 	size_t n = s->map.at[a->m.service_label + 2] - from;
-	uint64_t hash = index_hash(ix, s->lower + from, n);
+	const struct glance *g = &a->q->glance;
+	bool noted = g->noted && g->key_at == from && s->at == MESSAGE_HEADER_BYTES;
+	uint64_t hash = noted ? g->hash : index_hash(ix, s->lower + from, n);
 	const struct cell *c = index_find(ix, hash, s->lower + from, n);
 	const struct record_set *rs = c && c->exposed ? cell_records(c) : NULL;
 	if (!rs || !rs->service) {

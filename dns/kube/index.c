@@ -153,6 +153,29 @@ void index_prefetch(const struct index *ix, uint64_t hash)
 	table_prefetch(&ix->names, (uint32_t)hash);
 }
 
+const struct cell *index_prefetch_cell(const struct index *ix, uint64_t hash)
+{
+	uint32_t id;
+	struct table_walk w = table_walk(&ix->names, (uint32_t)hash);
+	const struct entry *e = table_next(&w, &id) ? entry_at(ix, id) : NULL;
+	if (e) {
+		__builtin_prefetch(&e->cell);
+		__builtin_prefetch((const uint8_t *)&e->cell + 64);
+	}
+	return e ? &e->cell : NULL;
+}
+
+const struct record_set *cell_prefetch_records(const struct cell *c)
+{
+	const struct record_set *rs = cell_records(c);
+	if (rs) {
+		__builtin_prefetch(rs);
+		__builtin_prefetch((const uint8_t *)rs + 64);
+		__builtin_prefetch((const uint8_t *)rs + 128);
+	}
+	return rs;
+}
+
 static size_t key_append(uint8_t *key, size_t at, struct strv label)
 {
 	key[at] = (uint8_t)label.n;

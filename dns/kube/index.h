@@ -61,7 +61,11 @@ struct index_walk {
 };
 struct index_walk index_walk(const struct index *ix, unsigned family, const uint8_t *address);
 const struct cell *index_next(struct index_walk *w);
+/* What a look-up by this hash will touch, one step after the other: the slot; the cell (handed on); its records (handed on
+ * too). */
 void index_prefetch(const struct index *ix, uint64_t hash);
+const struct cell *index_prefetch_cell(const struct index *ix, uint64_t hash);
+const struct record_set *cell_prefetch_records(const struct cell *c);
 
 static inline const struct record_set *cell_records(const struct cell *c)
 {

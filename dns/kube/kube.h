@@ -36,6 +36,9 @@ bool kube_is_synced(const struct kube *k);
 /* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED), else NEXT. Query threads. */
 enum verdict kube_answer(const struct kube *k, struct query *q);
 
+/* See struct stage_row. */
+void kube_glance(const struct kube *k, struct query *q, unsigned step);
+
 /* Is there anything at this name (so that it would not be NXDOMAIN)? Query threads. */
 bool kube_has_name(const struct kube *k, const uint8_t *wire);
 /* Is the name inside one of the zones? */

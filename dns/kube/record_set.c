@@ -91,6 +91,17 @@ struct set_walk set_walk(const struct record_set *rs, struct strv lower_label)
 	return w;
 }
 
+void set_prefetch(const struct record_set *rs, struct strv lower_label)
+{
+	__builtin_prefetch(set_addresses(rs, 0));
+	__builtin_prefetch(set_endpoints(rs, 0));
+	if (rs->slot_mask != 0) {
+		uint32_t slot = label_hash(lower_label) & rs->slot_mask;
+		__builtin_prefetch((const uint32_t *)set_at(rs, rs->slots_at) + slot);
+		__builtin_prefetch(set_at(rs, rs->text_at));
+	}
+}
+
 bool set_next(struct set_walk *w, unsigned *out_family, uint32_t *out_i)
 {
 	const uint32_t *slots = set_at(w->rs, w->rs->slots_at);

@@ -116,5 +116,7 @@ struct set_walk {
 };
 struct set_walk set_walk(const struct record_set *rs, struct strv lower_label);
 bool set_next(struct set_walk *w, unsigned *out_family, uint32_t *out_i);
+/* Brings what a walk of this label touches first into the cache. */
+void set_prefetch(const struct record_set *rs, struct strv lower_label);
 /* First endpoint of this address, or n[family]. */
 uint32_t set_find_address(const struct record_set *rs, unsigned family, const uint8_t *address);

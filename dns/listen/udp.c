@@ -24,7 +24,8 @@ struct udp {
 	bool wildcard;
 	bool waiting; /* for the socket to take the rest of `out` */
 	const struct pipeline *pipeline;
-	struct query query;
+	struct query queries[BATCH];
+	enum accept accepted[BATCH];
 	unsigned out_n, out_sent;
 	size_t out_used;
 	struct mmsghdr in[BATCH], out[BATCH];
@@ -96,12 +97,10 @@ static bool flush(struct udp *u)
 
 static void answer_one(struct udp *u, unsigned i)
 {
-	struct query *q = &u->query;
 	struct mmsghdr *in = &u->in[i];
 	size_t room = OUT_BYTES - u->out_used;
 	uint8_t *reply = u->out_bytes + u->out_used;
-	q->client = (const struct sockaddr *)&u->from[i];
-	size_t n = pipeline_answer(u->pipeline, q, TRANSPORT_UDP, u->in_bytes[i], in->msg_len,
+	size_t n = pipeline_reply(u->pipeline, &u->queries[i], u->accepted[i], u->in_bytes[i],
 		reply, room < REPLY_MAX ? room : REPLY_MAX);
 	if (n == 0) {
 		return;
@@ -119,10 +118,26 @@ static void answer_one(struct udp *u, unsigned i)
 	u->out_used += n;
 }
 
+static void read_batch(struct udp *u, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		u->accepted[i] = query_read(
+			&u->queries[i], TRANSPORT_UDP, u->in_bytes[i], u->in[i].msg_len);
+	}
+	for (unsigned step = 0; step < GLANCE_STEPS && n > 1; step++) {
+		for (unsigned i = 0; i < n; i++) {
+			if (u->accepted[i] == ACCEPT_QUERY) {
+				pipeline_glance(u->pipeline, &u->queries[i], step);
+			}
+		}
+	}
+}
+
 /* Answers n datagrams. Huge replies are rare: they may need several sends; what the socket does not take then is lost,
  * as a full socket buffer loses datagrams. */
 static bool answer_batch(struct udp *u, unsigned n)
 {
+	read_batch(u, n);
 	for (unsigned i = 0; i < n; i++) {
 		if (OUT_BYTES - u->out_used < REPLY_MAX && !flush(u)) {
 			u->out_n = u->out_sent = 0;
@@ -189,7 +204,10 @@ int udp_open(uv_loop_t *loop, int fd, bool wildcard, const struct pipeline *pipe
 	u->wildcard = wildcard;
 	u->fd = fd;
 	u->pipeline = pipeline;
-	u->query.thread = thread;
+	for (unsigned i = 0; i < BATCH; i++) {
+		u->queries[i].thread = thread;
+		u->queries[i].client = (const struct sockaddr *)&u->from[i];
+	}
 	int err = uv_poll_init(loop, &u->poll, fd);
 	if (err != 0) {
 		free(u);

@@ -11,25 +11,10 @@
 
 #include "dns/query/reply.h"
 
-static enum accept refuse_bare(struct query *q, unsigned rcode)
+static enum accept refuse(struct query *q, unsigned rcode, bool bare)
 {
-	struct header h = {
-		.id = q->header.id,
-		.flags = (uint16_t)(FLAG_QR | (q->header.flags & (FLAG_RD | FLAG_CD)) | rcode),
-	};
-	if (rcode == RCODE_NOTIMP) {
-		h.flags = (uint16_t)(h.flags | (q->header.flags & FLAG_OPCODE));
-	}
 	q->rcode = rcode;
-	header_write(&q->w, &h);
-	return ACCEPT_REFUSED;
-}
-
-static enum accept refuse(struct query *q, unsigned rcode)
-{
-	reply_begin(q);
-	reply_set_rcode(q, rcode, false);
-	reply_finish(q);
+	q->bare = bare;
 	return ACCEPT_REFUSED;
 }
 
@@ -79,44 +64,66 @@ static size_t client_limit(const struct query *q)
 	return MESSAGE_UDP_BYTES;
 }
 
-enum accept query_accept(struct query *q, enum transport transport, const uint8_t *message,
-	size_t message_n, uint8_t *reply, size_t reply_cap)
+enum accept query_read(
+	struct query *q, enum transport transport, const uint8_t *message, size_t message_n)
 {
-	REQUIRE(reply_cap >= MESSAGE_UDP_BYTES);
 	struct rd r = rd_of(message, message_n);
 	q->transport = transport;
 	q->edns = (struct edns){ 0 };
-	q->rotation = 0;
-	q->w = wr_of(reply, reply_cap);
 	q->rcode = RCODE_NOERROR;
-	q->authoritative = q->truncated = q->full = false;
-	memset(q->count, 0, sizeof(q->count));
-	q->ede = (struct ede){ 0 };
+	q->glance.noted = false;
 	if (header_read(&r, &q->header) != ERR_OK || (q->header.flags & FLAG_QR)) {
 		return ACCEPT_SILENCE;
 	}
 	unsigned opcode = header_opcode(&q->header);
 	if (opcode != OPCODE_QUERY && opcode != OPCODE_NOTIFY) {
-		return refuse_bare(q, RCODE_NOTIMP);
+		return refuse(q, RCODE_NOTIMP, true);
 	}
 	if (q->header.questions != 1 || q->header.answers > 1 || q->header.authorities > 1 ||
 		q->header.additionals > 2 || read_question(q, &r) != ERR_OK) {
-		return refuse_bare(q, RCODE_FORMERR);
+		return refuse(q, RCODE_FORMERR, true);
 	}
 	q->question_end = rd_offset(&r);
 	if (read_records(q, &r) != ERR_OK) {
-		return refuse_bare(q, RCODE_FORMERR);
+		return refuse(q, RCODE_FORMERR, true);
+	}
+	if (q->edns.present && q->edns.version != 0) {
+		return refuse(q, RCODE_BADVERS, false);
+	}
+	if (q->class != CLASS_IN) {
+		return refuse(q, RCODE_REFUSED, false);
+	}
+	return ACCEPT_QUERY;
+}
+
+static void reply_bare(struct query *q)
+{
+	unsigned kept = FLAG_RD | FLAG_CD | (q->rcode == RCODE_NOTIMP ? FLAG_OPCODE : 0u);
+	struct header h = {
+		.id = q->header.id,
+		.flags = (uint16_t)(FLAG_QR | (q->header.flags & kept) | q->rcode),
+	};
+	header_write(&q->w, &h);
+}
+
+void query_begin(struct query *q, enum accept accepted, const uint8_t *message, uint8_t *reply,
+	size_t reply_cap)
+{
+	REQUIRE(reply_cap >= MESSAGE_UDP_BYTES && accepted != ACCEPT_SILENCE);
+	q->w = wr_of(reply, reply_cap);
+	q->rotation = 0;
+	q->authoritative = false;
+	q->ede = (struct ede){ 0 };
+	if (accepted == ACCEPT_REFUSED && q->bare) {
+		reply_bare(q);
+		return;
 	}
 	size_t limit = client_limit(q);
 	q->limit = limit < reply_cap ? limit : reply_cap;
-	q->w.n = MESSAGE_HEADER_BYTES;
+	q->w.n = MESSAGE_HEADER_BYTES; /* written last */
 	wr_bytes(&q->w, message + MESSAGE_HEADER_BYTES, q->question_end - MESSAGE_HEADER_BYTES);
-	if (q->edns.present && q->edns.version != 0) {
-		return refuse(q, RCODE_BADVERS);
-	}
-	if (q->class != CLASS_IN) {
-		return refuse(q, RCODE_REFUSED);
-	}
 	reply_begin(q);
-	return ACCEPT_QUERY;
+	if (accepted == ACCEPT_REFUSED) {
+		reply_finish(q);
+	}
 }

@@ -12,7 +12,7 @@ int pipeline_add(struct pipeline *p, const struct stage_row *row, void *self)
 	return ERR_OK;
 }
 
-void pipeline_run(const struct pipeline *p, struct query *q)
+static void run_stages(const struct pipeline *p, struct query *q)
 {
 	enum verdict v = V_NEXT;
 	size_t i = 0;
@@ -35,17 +35,32 @@ void pipeline_run(const struct pipeline *p, struct query *q)
 	}
 }
 
+void pipeline_glance(const struct pipeline *p, struct query *q, unsigned step)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct stage *s = &p->stages[i];
+		if (s->row->glance) {
+			s->row->glance(s->self, q, step);
+		}
+	}
+}
+
+size_t pipeline_reply(const struct pipeline *p, struct query *q, enum accept accepted,
+	const uint8_t *message, uint8_t *reply, size_t reply_cap)
+{
+	if (accepted == ACCEPT_SILENCE) {
+		return 0;
+	}
+	query_begin(q, accepted, message, reply, reply_cap);
+	if (accepted == ACCEPT_QUERY) {
+		run_stages(p, q);
+	}
+	return q->w.n;
+}
+
 size_t pipeline_answer(const struct pipeline *p, struct query *q, enum transport transport,
 	const uint8_t *message, size_t message_n, uint8_t *reply, size_t reply_cap)
 {
-	switch (query_accept(q, transport, message, message_n, reply, reply_cap)) {
-	case ACCEPT_SILENCE:
-		return 0;
-	case ACCEPT_REFUSED:
-		return q->w.n;
-	case ACCEPT_QUERY:
-		pipeline_run(p, q);
-		return q->w.n;
-	}
-	return 0;
+	enum accept accepted = query_read(q, transport, message, message_n);
+	return pipeline_reply(p, q, accepted, message, reply, reply_cap);
 }

@@ -7,9 +7,13 @@
 /* errors ERR_NO_SPACE (PIPELINE_MAX) */
 NODISCARD int pipeline_add(struct pipeline *p, const struct stage_row *row, void *self);
 
-/* An accepted query to its reply: REFUSED when no stage wants it, SERVFAIL when one fails. */
-void pipeline_run(const struct pipeline *p, struct query *q);
+/* For each query of a batch that is ACCEPT_QUERY, for step 0 to GLANCE_STEPS - 1, before the first is replied to. */
+void pipeline_glance(const struct pipeline *p, struct query *q, unsigned step);
+/* The reply to a message that was read: REFUSED when no stage wants it, SERVFAIL when one fails. Gives its length;
+ * 0: nothing is to be sent. */
+size_t pipeline_reply(const struct pipeline *p, struct query *q, enum accept accepted,
+	const uint8_t *message, uint8_t *reply, size_t reply_cap);
 
-/* Accept and run. Gives the length of the reply; 0: nothing is to be sent. */
+/* Read and reply. */
 size_t pipeline_answer(const struct pipeline *p, struct query *q, enum transport transport,
 	const uint8_t *message, size_t message_n, uint8_t *reply, size_t reply_cap);

@@ -34,6 +34,14 @@ struct query_thread {
 	uint64_t random; /* xorshift state, never 0 */
 };
 
+/* What a stage notes of a query while glancing ahead: only ever saves work, answers do not depend on it. */
+struct glance {
+	bool noted;
+	uint8_t key_at;   /* octet of the subject where the key begins */
+	uint64_t hash;    /* of the key */
+	const void *next; /* what the next step looks at; valid within the batch */
+};
+
 struct query {
 	/* asked */
 	struct header header;
@@ -42,14 +50,16 @@ struct query {
 	const struct sockaddr *client; /* borrowed; NULL in tests */
 	struct edns edns;
 	struct query_thread *thread;
+	size_t question_end; /* octets of header and question */
+	bool bare;           /* to be refused by a header alone */
+	struct glance glance;
 	/* being answered */
 	struct subject subject;
 	uint32_t rotation; /* where to begin among equal addresses; 0: in their own order */
 	/* reply */
 	struct wr w;
-	size_t question_end; /* octets of header and question */
-	size_t limit;        /* octets the client takes */
-	unsigned rcode;      /* enum rcode */
+	size_t limit;   /* octets the client takes */
+	unsigned rcode; /* enum rcode */
 	bool authoritative;
 	bool truncated; /* answers did not fit */
 	bool full;      /* something did not fit: no more records */
@@ -72,7 +82,11 @@ struct stage_row {
 	enum verdict (*run)(void *self, struct query *q); /* going down; NULL: passes */
 	void (*done)(
 		void *self, const struct query *q); /* coming back, once, if passed; may be NULL */
+	/* Before the first query of a batch is run, all are glanced at, step by step, to bring into the cache what they will
+	 * need: memory answers many at once no slower than one. May be NULL. */
+	void (*glance)(void *self, struct query *q, unsigned step);
 };
+#define GLANCE_STEPS 4
 struct stage {
 	const struct stage_row *row;
 	void *self;

@@ -7,4 +7,9 @@ static enum verdict run(void *self, struct query *q)
 	return kube_answer(self, q);
 }
 
-const struct stage_row stage_kubernetes = { .name = "kubernetes", .run = run };
+static void glance(void *self, struct query *q, unsigned step)
+{
+	kube_glance(self, q, step);
+}
+
+const struct stage_row stage_kubernetes = { .name = "kubernetes", .run = run, .glance = glance };
