@@ -11,6 +11,7 @@
 #include "dns/reclaim.h"
 
 #define BATCH  64
+#define BUSY   8  /* datagrams at once: more will have come meanwhile, ask before waiting */
 #define ROUNDS 16 /* batches a turn of the loop, so that TCP has its turn */
 #define IN_BYTES                                                                                   \
 	2112 /* more than any query needs; not a power of two, so that buffers spread over the cache */
@@ -173,7 +174,7 @@ static void serve(struct udp *u)
 			watch(u, true);
 			break;
 		}
-		if (n < BATCH) {
+		if (n < BUSY) {
 			break;
 		}
 	}
