@@ -139,7 +139,7 @@ static enum write_verb verb_of(enum watch_verb v)
 	case WATCH_GET:
 		break;
 	}
-	REQUIRE(!"a verb of watch_api that writes");
+	require_failed("a verb of watch_api that writes", __FILE__, __LINE__);
 	return WRITE_UPDATE;
 }
 
