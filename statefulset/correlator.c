@@ -70,6 +70,8 @@ void correlator_free(struct correlator *c)
 	free(c);
 }
 
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
+
 /* Forgets the longest unused entry that nobody waits for. */
 static void evict(struct correlator *c)
 {
@@ -123,13 +125,19 @@ static struct entry *obtain(struct correlator *c, bool *out_is_new)
 	return e;
 }
 
-static void key_begin(struct correlator *c, enum sort sort, struct strv object, struct strv kind)
+/* NOLINTEND(readability-function-size) */
+
+/* c->key of an entry; reason and message count unless they are empty. */
+static void key_set(struct correlator *c, enum sort sort, const struct correlator_event *e,
+	struct strv reason, struct strv message)
 {
+	const struct strv parts[] = { e->object, e->type, reason, message };
 	buf_reset(&c->key);
 	buf_add_char(&c->key, (char)sort);
-	buf_add(&c->key, object);
-	buf_add_char(&c->key, '\n');
-	buf_add(&c->key, kind);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		buf_add(&c->key, parts[i]);
+		buf_add_char(&c->key, '\n');
+	}
 }
 
 /* Whether this message is one too many for its group. errors ERR_NOMEM */
@@ -182,34 +190,29 @@ static int bucket_take(struct correlator *c, int64_t now_ms, enum correlator_ver
 	return ERR_OK;
 }
 
-int correlator_take(struct correlator *c, struct strv object, struct strv type_reason,
-	struct strv type, struct strv message, int64_t now_ms, enum correlator_verdict *out_verdict,
-	struct correlator_series **out_series)
+int correlator_take(struct correlator *c, const struct correlator_event *e,
+	enum correlator_verdict *out_verdict, struct correlator_series **out_series)
 {
 	bool combined, is_new;
 	enum correlator_verdict verdict;
-	key_begin(c, SORT_GROUP, object, type_reason);
-	int err = group_take(c, message, now_ms, &combined);
+	key_set(c, SORT_GROUP, e, e->reason, STRV_NONE);
+	int err = group_take(c, e->message, e->at_ms, &combined);
 	if (err) {
 		return err;
 	}
-	key_begin(c, SORT_BUCKET, object, type);
-	err = bucket_take(c, now_ms, &verdict);
+	key_set(c, SORT_BUCKET, e, STRV_NONE, STRV_NONE);
+	err = bucket_take(c, e->at_ms, &verdict);
 	if (err) {
 		return err;
 	}
-	key_begin(c, SORT_SERIES, object, type_reason);
-	if (!combined) {
-		buf_add_char(&c->key, '\n');
-		buf_add(&c->key, message);
-	}
-	struct entry *e = obtain(c, &is_new); /* last, so that nothing evicts it before use */
-	if (!e) {
+	key_set(c, SORT_SERIES, e, e->reason, combined ? STRV_NONE : e->message);
+	struct entry *found = obtain(c, &is_new); /* last, so that nothing evicts it before use */
+	if (!found) {
 		return ERR_NOMEM;
 	}
-	struct correlator_series *s = &e->u.series;
+	struct correlator_series *s = &found->u.series;
 	if (is_new) {
-		s->first_ms = now_ms;
+		s->first_ms = e->at_ms;
 		s->combined = combined;
 	}
 	s->count++;

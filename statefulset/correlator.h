@@ -42,8 +42,12 @@ NODISCARD int correlator_new(struct correlator **out);
 void correlator_free(
 	struct correlator *c); /* accepts NULL; series with their pending must be done with */
 
-/* One occurrence. object: text that tells objects (and field paths) apart; series is borrowed until
- * the next call, or as long as in_flight is set. errors ERR_NOMEM */
-NODISCARD int correlator_take(struct correlator *c, struct strv object, struct strv type_reason,
-	struct strv type, struct strv message, int64_t now_ms, enum correlator_verdict *out_verdict,
-	struct correlator_series **out_series);
+struct correlator_event {   /* borrowed for the call */
+	struct strv object; /* tells objects, and parts of them, apart */
+	struct strv type, reason, message;
+	int64_t at_ms;
+};
+
+/* One occurrence. series is borrowed until the next call, or as long as in_flight is set. errors ERR_NOMEM */
+NODISCARD int correlator_take(struct correlator *c, const struct correlator_event *e,
+	enum correlator_verdict *out_verdict, struct correlator_series **out_series);

@@ -22,6 +22,7 @@
 #include "watch/object/kind.h"
 
 #define MESSAGE_BYTES   1024
+#define TEXT_BYTES      (MESSAGE_BYTES + 4) /* one character more than is kept */
 #define COMBINED_PREFIX "(combined from similar events): "
 
 struct event_recorder {
@@ -295,16 +296,16 @@ static bool correlate(struct event_recorder *r, struct occurrence *o)
 	struct arena a;
 	arena_init(&a, 1024);
 	const struct meta *m = &o->involved->meta;
-	const char *type = type_name(o->type);
-	struct strv object = arena_printf(&a, "%s\n%.*s\n%.*s\n%.*s\n%.*s",
-		kind_row(o->involved->kind)->name, STRV_ARG(m->ns), STRV_ARG(m->name),
-		STRV_ARG(m->uid), STRV_ARG(o->field_path));
-	struct strv type_reason = arena_printf(&a, "%s\n%s", type, o->reason);
+	struct correlator_event e = { .object = arena_printf(&a, "%s\n%.*s\n%.*s\n%.*s\n%.*s",
+					      kind_row(o->involved->kind)->name, STRV_ARG(m->ns),
+					      STRV_ARG(m->name), STRV_ARG(m->uid),
+					      STRV_ARG(o->field_path)),
+		.type = strv_of(type_name(o->type)),
+		.reason = strv_of(o->reason),
+		.message = o->message,
+		.at_ms = o->at_ms };
 	enum correlator_verdict verdict = CORRELATOR_DROP;
-	int err = object.p && type_reason.p
-			  ? correlator_take(r->correlator, object, type_reason, strv_of(type),
-				    o->message, o->at_ms, &verdict, &o->series)
-			  : ERR_NOMEM;
+	int err = e.object.p ? correlator_take(r->correlator, &e, &verdict, &o->series) : ERR_NOMEM;
 	arena_deinit(&a);
 	if (err || verdict == CORRELATOR_DROP) {
 		return false;
@@ -312,8 +313,6 @@ static bool correlate(struct event_recorder *r, struct occurrence *o)
 	o->count = o->series->count;
 	return true;
 }
-
-#define TEXT_BYTES (MESSAGE_BYTES + 4) /* one character more than is kept */
 
 /* n: what vsnprintf into text[TEXT_BYTES] returned. */
 static void emit(struct event_recorder *r, const struct object *involved, const char *field_path,

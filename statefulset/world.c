@@ -51,6 +51,8 @@ void world_deinit(struct world *w)
 	}
 }
 
+/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
+
 struct known_set *world_find(const struct world *w, struct strv ns, struct strv name)
 {
 	char key[KEY_BYTES];
@@ -97,6 +99,8 @@ void world_drop(struct known_set *s)
 		known_free(s);
 	}
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static void wake(struct known_set *s)
 {

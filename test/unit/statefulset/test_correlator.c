@@ -16,9 +16,12 @@ static struct correlator_series *take(struct correlator *c, const char *object, 
 	enum correlator_verdict verdict = CORRELATOR_DROP;
 	struct correlator_series *s = NULL;
 	(void)snprintf(text, sizeof(text), "message %d", message);
-	assert_int_equal(correlator_take(c, strv_of(object), STRV("Normal\nCreated"),
-				 STRV("Normal"), strv_of(text), now_ms, &verdict, &s),
-		0);
+	struct correlator_event e = { .object = strv_of(object),
+		.type = STRV("Normal"),
+		.reason = STRV("Created"),
+		.message = strv_of(text),
+		.at_ms = now_ms };
+	assert_int_equal(correlator_take(c, &e, &verdict, &s), 0);
 	assert_int_equal(verdict, want);
 	return s;
 }

@@ -149,21 +149,21 @@ static void the_correlator_loses_the_event_and_nothing_else(void **state)
 	(void)state;
 	struct correlator_series *s;
 	enum correlator_verdict verdict;
+	const struct correlator_event e = {
+		.object = STRV("o"), .type = STRV("t"), .reason = STRV("r"), .message = STRV("m")
+	};
 	size_t n = 1;
 	for (bool refused = true; refused; n++) {
 		struct correlator *c = NULL;
 		fault_begin(n, false);
 		int err = correlator_new(&c);
 		if (!err) {
-			err = correlator_take(c, STRV("o"), STRV("t\nr"), STRV("t"), STRV("m"),
-				1000, &verdict, &s);
+			err = correlator_take(c, &e, &verdict, &s);
 		}
 		refused = fault_end();
 		assert_int_equal(err, refused ? ERR_NOMEM : ERR_OK);
 		if (c) {
-			assert_int_equal(correlator_take(c, STRV("o"), STRV("t\nr"), STRV("t"),
-						 STRV("m"), 1000, &verdict, &s),
-				0);
+			assert_int_equal(correlator_take(c, &e, &verdict, &s), 0);
 			assert_int_equal(s->count, refused ? 1 : 2);
 		}
 		correlator_free(c);
