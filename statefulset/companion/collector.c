@@ -251,9 +251,17 @@ static void release_dependent(
 	struct json *patch = body_object(b);
 	struct json *meta = body_put_object(b, patch, "metadata");
 	body_put_str(b, meta, "uid", d->meta.uid);
-	struct json *ref = body_push_object(b, body_put_array(b, meta, "ownerReferences"));
-	body_put_text(b, ref, "$patch", "delete");
-	body_put_str(b, ref, "uid", uid);
+	if (d->meta.n_owners ==
+		1) { /* no list rather than an empty one, if it is still the only one */
+		body_put_str(b, meta, "resourceVersion",
+			arena_printf(
+				&b->arena, "%llu", (unsigned long long)d->meta.resource_version));
+		body_put_null(b, meta, "ownerReferences");
+	} else {
+		struct json *ref = body_push_object(b, body_put_array(b, meta, "ownerReferences"));
+		body_put_text(b, ref, "$patch", "delete");
+		body_put_str(b, ref, "uid", uid);
+	}
 	if (!b->err) {
 		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
 				     .kind = d->kind,

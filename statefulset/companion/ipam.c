@@ -57,8 +57,27 @@ static void mark(struct ipam *m, uint32_t address, bool taken)
 	m->taken[i / 8] = (uint8_t)(taken ? m->taken[i / 8] | bit : m->taken[i / 8] & ~bit);
 }
 
+static bool is_taken(const struct ipam *m, uint32_t address)
+{
+	uint32_t i = address - m->first;
+	return m->taken[i / 8] & (1u << (i % 8));
+}
+
+static bool is_ours(const struct ipam *m, uint32_t address)
+{
+	return address >= m->first && address <= m->last;
+}
+
 int ipam_take(struct ipam *m, uint32_t *out_address)
 {
+	/* what was reserved may be ahead, or among the freed */
+	while (m->next <= m->last && is_taken(m, m->next)) {
+		m->next++;
+	}
+	while (m->n > 0 && is_taken(m, m->freed[m->head])) {
+		m->head = (m->head + 1) % m->cap;
+		m->n--;
+	}
 	uint32_t address;
 	if (m->next <= m->last) {
 		address = m->next++;
@@ -72,6 +91,13 @@ int ipam_take(struct ipam *m, uint32_t *out_address)
 	mark(m, address, true);
 	*out_address = address;
 	return ERR_OK;
+}
+
+void ipam_reserve(struct ipam *m, uint32_t address)
+{
+	if (is_ours(m, address)) {
+		mark(m, address, true);
+	}
 }
 
 /* Doubles the ring, oldest first again. */
@@ -94,12 +120,12 @@ NODISCARD static int ring_grow(struct ipam *m)
 
 void ipam_release(struct ipam *m, uint32_t address)
 {
-	if (address < m->first || address > m->last) {
-		return;
+	if (!is_ours(m, address) || !is_taken(m, address)) {
+		return; /* not ours, or given back already */
 	}
-	uint32_t i = address - m->first;
-	if (!(m->taken[i / 8] & (1u << (i % 8)))) {
-		return; /* given back already */
+	if (address >= m->next) {
+		mark(m, address, false); /* reserved, never given: still fresh */
+		return;
 	}
 	if (m->n == m->cap && ring_grow(m)) {
 		return; /* out of memory: the address stays taken, which harms nobody */

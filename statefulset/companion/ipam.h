@@ -15,5 +15,7 @@ NODISCARD int ipam_new(const struct option_cidr *cidr, unsigned first_host, stru
 void ipam_free(struct ipam *m);
 /* Host order. errors ERR_NO_SPACE when all are taken */
 NODISCARD int ipam_take(struct ipam *m, uint32_t *out_address);
+/* The address is in use already: it is not given out before it is released. Addresses that are not ours are ignored. */
+void ipam_reserve(struct ipam *m, uint32_t address);
 /* Addresses that are not ours are ignored. */
 void ipam_release(struct ipam *m, uint32_t address);

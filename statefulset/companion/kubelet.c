@@ -247,22 +247,29 @@ static void look(void *ctx, struct work *w)
 	}
 }
 
+/* Tells the book of addresses which ones the pod shows: in use, or free again. */
+static void account(
+	struct kubelet *k, const struct object *pod, void (*tell)(struct ipam *m, uint32_t address))
+{
+	const struct pod *p = pod->as.pod;
+	for (size_t i = 0; i < p->n_ips && !p->host_network; i++) {
+		if (p->ips[i].family == IP_V4) {
+			uint32_t address;
+			memcpy(&address, p->ips[i].bytes, sizeof(address));
+			tell(k->ipam, ntohl(address));
+		}
+	}
+}
+
 /* The addresses of a pod that is gone: those it showed, and the one it was still to get. */
 static void give_back(struct kubelet *k, const struct object *pod)
 {
-	const struct pod *p = pod->as.pod;
 	struct pod_state *st = worklist_state(k->pods, pod->meta.ns, pod->meta.name);
 	if (st && st->address) {
 		ipam_release(k->ipam, st->address);
 		st->address = 0;
 	}
-	for (size_t i = 0; i < p->n_ips && !p->host_network; i++) {
-		if (p->ips[i].family == IP_V4) {
-			uint32_t address;
-			memcpy(&address, p->ips[i].bytes, sizeof(address));
-			ipam_release(k->ipam, ntohl(address));
-		}
-	}
+	account(k, pod, ipam_release);
 }
 
 static bool waits_for_address(const void *state, const void *what)
@@ -286,6 +293,7 @@ void kubelet_event(struct kubelet *k, const struct watch_event *e)
 		worklist_add_matching(k->pods, waits_for_address, NULL);
 		worklist_add(k->pods, e->obj->meta.ns, e->obj->meta.name);
 	} else if (e->obj->as.pod->node_name.n > 0) {
+		account(k, e->obj, ipam_reserve); /* ours, as a rule, or set by hand */
 		worklist_add(k->pods, e->obj->meta.ns, e->obj->meta.name);
 	}
 }

@@ -76,6 +76,27 @@ static void many_freed_addresses_keep_their_order(void **state)
 	ipam_free(m);
 }
 
+static void an_address_in_use_already_is_passed_over(void **state)
+{
+	(void)state;
+	struct ipam *m = book(29, 2); /* .2 to .6 */
+	ipam_reserve(m, NET + 3);
+	ipam_reserve(m, NET + 5);
+	ipam_reserve(m, NET + 77); /* not ours */
+	assert_int_equal(take(m), NET + 2);
+	assert_int_equal(take(m), NET + 4);
+	ipam_release(m, NET + 5); /* never given: fresh again */
+	assert_int_equal(take(m), NET + 5);
+	assert_int_equal(take(m), NET + 6);
+	ipam_release(m, NET + 3);
+	ipam_release(m, NET + 4);
+	ipam_reserve(m, NET + 3); /* among the freed */
+	assert_int_equal(take(m), NET + 4);
+	uint32_t none;
+	assert_int_equal(ipam_take(m, &none), ERR_NO_SPACE);
+	ipam_free(m);
+}
+
 static void a_network_without_room_is_refused(void **state)
 {
 	(void)state;
@@ -93,6 +114,7 @@ int main(void)
 		cmocka_unit_test(fresh_addresses_come_in_order_before_freed_ones),
 		cmocka_unit_test(an_address_given_back_twice_is_given_out_once),
 		cmocka_unit_test(many_freed_addresses_keep_their_order),
+		cmocka_unit_test(an_address_in_use_already_is_passed_over),
 		cmocka_unit_test(a_network_without_room_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
