@@ -1,0 +1,167 @@
+/* Allocation 1, 2, 3 ... fails: every open and every change either works or says so, keeps what was there, and leaks
+ * nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "dns/kube/index.h"
+#include "dns/server.h"
+#include "test/scenario/dns/fake_api.h"
+
+static size_t countdown; /* 0: none fails */
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t each);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t each);
+void *__wrap_realloc(void *p, size_t n);
+
+static bool fails_now(void)
+{
+	return countdown > 0 && --countdown == 0;
+}
+
+void *__wrap_malloc(size_t n)
+{
+	return fails_now() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t each)
+{
+	return fails_now() ? NULL : __real_calloc(n, each);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return fails_now() ? NULL : __real_realloc(p, n);
+}
+
+static struct slice_part *new_slice(const char *name, unsigned n)
+{
+	static struct ip ips[64];
+	static struct slice_endpoint endpoints[64];
+	assert_true(n <= 64);
+	for (unsigned i = 0; i < n; i++) {
+		ips[i] = (struct ip){ .family = IP_V4, .bytes = { 10, 0, 0, (uint8_t)i } };
+		endpoints[i] = (struct slice_endpoint){
+			.ips = &ips[i],
+			.n_ips = 1,
+			.hostname = i % 2 ? STRV("odd") : STRV_NONE,
+		};
+	}
+	struct endpointslice s = { .family = SLICE_V4, .endpoints = endpoints, .n_endpoints = n };
+	return slice_part_new(strv_of(name), &s, false);
+}
+
+/* How many addresses the index answers for ns/svc. */
+static uint32_t served(const struct index *ix)
+{
+	static const uint8_t key[] = "\3svc\2ns";
+	const struct cell *c = index_find(ix, index_hash(ix, key, 7), key, 7);
+	const struct record_set *rs = c ? cell_records(c) : NULL;
+	return rs ? rs->n[0] : 0;
+}
+
+/* One life of an index with the n-th allocation failing; false when there were fewer. */
+static bool live(size_t n)
+{
+	static const struct service service = { .type = SERVICE_CLUSTERIP, .headless = true };
+	uv_loop_t loop;
+	struct reclaim *rc;
+	struct index *ix = NULL;
+	bool changed;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(reclaim_open(&loop, &rc), ERR_OK);
+	countdown = n;
+	int err = index_new(rc, NULL, 7, &ix);
+	if (err == ERR_OK) {
+		err = index_set_namespace(ix, STRV("ns"), true, &changed);
+	}
+	for (unsigned k = 1; k <= 40 && err == ERR_OK; k += 13) {
+		struct service_part *sp = service_part_new(&service);
+		err = sp ? index_set_service(ix, STRV("ns"), STRV("svc"), sp, &changed) : ERR_NOMEM;
+		struct slice_part *p = err == ERR_OK ? new_slice("a", k) : NULL;
+		uint32_t before = served(ix);
+		if (err == ERR_OK) {
+			err = p ? index_set_slice(
+					  ix, STRV("ns"), STRV("svc"), STRV("a"), p, &changed)
+				: ERR_NOMEM;
+		}
+		assert_int_equal(served(ix), err == ERR_OK ? k : before);
+	}
+	bool failed = countdown == 0;
+	countdown = 0;
+	assert_int_equal(err, failed ? ERR_NOMEM : ERR_OK);
+	reclaim_close(rc, NULL, NULL);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	index_free(ix);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return failed;
+}
+
+static void a_change_that_finds_no_memory_leaves_the_former_records(void **state)
+{
+	size_t n = 1;
+	(void)state;
+	while (live(n)) {
+		n++;
+		assert_true(n < 1000);
+	}
+	assert_true(n > 20);
+}
+
+static void on_closed(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
+static void a_server_that_finds_no_memory_does_not_open_and_leaves_nothing(void **state)
+{
+	(void)state;
+	bool failed = true;
+	for (size_t n = 1; failed; n++) {
+		uv_loop_t loop;
+		struct clock *clock;
+		struct fake_api api;
+		struct dns_server *server = NULL;
+		struct dns_config config = dns_config_default();
+		bool closed = false;
+		config.listen.port = 0;
+		config.threads = 2;
+		config.search_ns = "ns";
+		config.kube.namespaces = "ns other";
+		assert_int_equal(uv_loop_init(&loop), 0);
+		assert_int_equal(clock_open(&loop, &clock), ERR_OK);
+		fake_api_init(&api);
+		countdown = n;
+		int err = dns_server_open(&loop, clock, &api.api, &config, &server);
+		failed = countdown == 0;
+		countdown = 0;
+		assert_int_equal(err, failed ? ERR_NOMEM : ERR_OK);
+		if (server) {
+			dns_server_close(server, on_closed, &closed);
+			while (!closed) {
+				(void)uv_run(&loop, UV_RUN_ONCE);
+			}
+		}
+		clock_close(clock, NULL, NULL);
+		(void)uv_run(&loop, UV_RUN_DEFAULT);
+		assert_int_equal(uv_loop_close(&loop), 0);
+		fake_api_deinit(&api);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_change_that_finds_no_memory_leaves_the_former_records),
+		cmocka_unit_test(a_server_that_finds_no_memory_does_not_open_and_leaves_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
