@@ -58,7 +58,7 @@ static void longest_zeros(const unsigned group[8], int *out_from, int *out_n)
 static size_t print_v6(const uint8_t *a, char *out)
 {
 	unsigned group[8];
-	for (int i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		group[i] = (unsigned)a[2 * i] << 8 | a[2 * i + 1];
 	}
 	int from;

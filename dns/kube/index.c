@@ -30,7 +30,7 @@ struct entry {
 struct index {
 	struct reclaim *reclaim;
 	uint64_t seed;
-	struct strv namespaces; /* heap copy, "" for all */
+	char *namespaces; /* NULL for all */
 	struct table names;
 	struct table addresses;
 	struct entry **chunks[CHUNKS_MAX]; /* published */
@@ -49,12 +49,11 @@ int index_new(struct reclaim *rc, const char *namespaces, uint64_t seed, struct 
 		return ERR_NOMEM;
 	}
 	if (namespaces) {
-		char *copy = strdup(namespaces);
-		if (!copy) {
+		ix->namespaces = strdup(namespaces);
+		if (!ix->namespaces) {
 			free(ix);
 			return ERR_NOMEM;
 		}
-		ix->namespaces = strv_of(copy);
 	}
 	ix->reclaim = rc;
 	ix->seed = seed;
@@ -103,7 +102,7 @@ void index_free(struct index *ix)
 	table_deinit(&ix->names);
 	table_deinit(&ix->addresses);
 	free(ix->free_ids);
-	free((char *)(uintptr_t)ix->namespaces.p);
+	free(ix->namespaces);
 	free(ix);
 }
 
@@ -185,7 +184,7 @@ static size_t key_append(uint8_t *key, size_t at, struct strv label)
 
 bool index_exposes(const struct index *ix, struct strv ns)
 {
-	struct strv rest = ix->namespaces;
+	struct strv rest = strv_of(ix->namespaces);
 	struct strv one;
 	if (rest.n == 0) {
 		return true;

@@ -26,7 +26,8 @@ union address {
 
 static int last_error(void)
 {
-	return uv_translate_sys_error(errno);
+	int err = uv_translate_sys_error(errno);
+	return err < 0 ? err : UV_UNKNOWN;
 }
 
 static int read_address(const struct option_addr *addr, union address *out, socklen_t *out_n)
@@ -111,7 +112,7 @@ static int bind_one(int type, const union address *a, socklen_t n, bool share, i
 
 static int bound_port(int fd, unsigned *out)
 {
-	union address a;
+	union address a = { .v6 = { 0 } };
 	socklen_t n = sizeof(a);
 	if (getsockname(fd, &a.any, &n) != 0) {
 		return last_error();

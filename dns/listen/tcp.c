@@ -17,8 +17,9 @@
 #define FRAME_HEAD 2
 #define FRAME_MAX  (FRAME_HEAD + MESSAGE_MAX_BYTES)
 #define IN_BYTES   65536
-#define OUT_BYTES  (2 * FRAME_MAX) /* there is always room for one more reply before it is sent */
-#define BACKLOG    511
+#define OUT_BYTES                                                                                  \
+	((size_t)2 * FRAME_MAX) /* there is always room for one more reply before it is sent */
+#define BACKLOG 511
 
 enum wait { WAIT_IDLE, WAIT_READ, WAIT_WRITE };
 

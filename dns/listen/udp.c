@@ -16,7 +16,7 @@
 #define IN_BYTES                                                                                   \
 	2112 /* more than any query needs; not a power of two, so that buffers spread over the cache */
 #define REPLY_MAX     65507 /* what a UDP datagram over IPv4 holds */
-#define OUT_BYTES     (2 * 65536)
+#define OUT_BYTES     ((size_t)2 * 65536)
 #define CONTROL_BYTES 64 /* one IP_PKTINFO or IPV6_PKTINFO */
 
 struct udp {
