@@ -12,21 +12,62 @@ static int put_merged(struct arena *a, const struct grain *g, const struct json 
 	if (err != ERR_OK || !v) {
 		return err;
 	}
-	return key ? json_set(a, into, key, v) : json_append(a, into, v);
+	return key ? json_set_new(a, into, strv_of(key), v) : json_append(a, into, v);
 }
 
 static int merge_members(struct arena *a, const struct grain *g, const struct json *live,
 	const struct json *config, struct json *into)
 {
-	int err = ERR_OK;
+	struct member_index of_live;
+	struct member_index of_config;
+	int err = member_index_init(a, live, &of_live);
+	if (err == ERR_OK) {
+		err = member_index_init(a, config, &of_config);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
 	for (const struct json *m = json_first(live); m && err == ERR_OK; m = json_next(m)) {
 		struct grain below = grain_of_member(g, json_key(m));
-		err = put_merged(a, &below, m, json_get(config, json_key(m)), into, json_key(m));
+		const struct json *theirs = member_index_find(&of_config, json_key(m));
+		err = put_merged(a, &below, m, theirs, into, json_key(m));
 	}
 	for (const struct json *m = json_first(config); m && err == ERR_OK; m = json_next(m)) {
 		struct grain below = grain_of_member(g, json_key(m));
-		if (!json_get(live, json_key(m))) {
+		if (!member_index_find(&of_live, json_key(m))) {
 			err = put_merged(a, &below, NULL, m, into, json_key(m));
+		}
+	}
+	return err;
+}
+
+/* A live list on its way into the result. */
+struct live_list {
+	struct grain_elements e;
+	size_t done, rest_done; /* elements before these are in the result, or will not be */
+};
+
+/* Puts in what is only live, up to element stop; elements that cannot be told apart go along, unless config has
+ * their like. */
+static int put_live(struct arena *a, const struct grain *below, struct live_list *l,
+	const struct grain_elements *config, size_t stop, struct json *into)
+{
+	int err = ERR_OK;
+	while (err == ERR_OK) {
+		const struct json *v;
+		const struct path_element *pe;
+		if (l->rest_done < l->e.n_rest && l->e.rest[l->rest_done].before <= l->done) {
+			const struct grain_rest *r = &l->e.rest[l->rest_done++];
+			v = r->v;
+			pe = &r->pe;
+		} else if (l->done < stop) {
+			v = l->e.at[l->done];
+			pe = &l->e.pe[l->done++];
+		} else {
+			break;
+		}
+		if (pe->kind == 0 || grain_elements_find(config, pe) == LIST_NOWHERE) {
+			err = put_merged(a, below, v, NULL, into, NULL);
 		}
 	}
 	return err;
@@ -38,39 +79,27 @@ static int merge_elements(struct arena *a, const struct grain *g, const struct j
 	const struct json *config, struct json *into)
 {
 	struct grain below = grain_of_element(g);
-	struct grain_elements x;
+	struct live_list x = { 0 };
 	struct grain_elements y;
-	int err = grain_elements(a, g, live, &x, NULL);
+	int err = grain_elements(a, g, live, &x.e, NULL);
 	if (err == ERR_OK) {
 		err = grain_elements(a, g, config, &y, NULL);
 	}
-	size_t i = 0; /* live elements before it are done */
 	for (size_t j = 0; err == ERR_OK && j < y.n; j++) {
 		size_t shared = j; /* the next element of both; y.n: none */
-		while (shared < y.n && grain_elements_find(&x, &y.pe[shared]) == LIST_NOWHERE) {
+		while (shared < y.n && grain_elements_find(&x.e, &y.pe[shared]) == LIST_NOWHERE) {
 			shared++;
 		}
-		size_t stop = shared < y.n ? grain_elements_find(&x, &y.pe[shared]) : x.n;
-		for (; i < stop && err == ERR_OK; i++) {
-			if (grain_elements_find(&y, &x.pe[i]) == LIST_NOWHERE) {
-				err = put_merged(a, &below, x.at[i], NULL, into, NULL);
-			}
-		}
-		/* the elements up to the next shared one share this pass over the live ones */
+		size_t place = shared < y.n ? grain_elements_find(&x.e, &y.pe[shared]) : x.e.n;
+		err = put_live(a, &below, &x, &y, place, into);
 		for (; err == ERR_OK && j < shared; j++) {
 			err = put_merged(a, &below, NULL, y.at[j], into, NULL);
 		}
 		if (err == ERR_OK && j < y.n) {
-			size_t place = grain_elements_find(&x, &y.pe[j]);
-			err = put_merged(a, &below, x.at[place], y.at[j], into, NULL);
+			err = put_merged(a, &below, x.e.at[place], y.at[j], into, NULL);
 		}
 	}
-	for (; err == ERR_OK && i < x.n; i++) {
-		if (grain_elements_find(&y, &x.pe[i]) == LIST_NOWHERE) {
-			err = put_merged(a, &below, x.at[i], NULL, into, NULL);
-		}
-	}
-	return err;
+	return err == ERR_OK ? put_live(a, &below, &x, &y, x.e.n, into) : err;
 }
 
 static struct json *whole(struct arena *a, const struct json *v, int *err)

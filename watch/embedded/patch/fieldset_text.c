@@ -188,7 +188,7 @@ static struct json *level_json(struct arena *a, const struct fieldset *s, bool s
 	for (size_t i = 0; i < s->n; i++) {
 		const struct fieldset_item *item = &s->items[i];
 		struct json *below = level_json(a, &item->sub, item->member);
-		if (json_set_strv(a, v, item->pe.text, below) != ERR_OK) {
+		if (json_set_new(a, v, item->pe.text, below) != ERR_OK) {
 			return NULL;
 		}
 	}

@@ -142,61 +142,73 @@ static int element_of(struct arena *a, const struct grain *g, const struct json 
 		       : path_element_value(a, v, out);
 }
 
-/* Leaves the first element of each path element; says which came twice. */
-static int drop_repeated(struct arena *a, struct grain_elements *e, struct strv *why)
+static int say_repeated(struct arena *a, const struct path_element *pe, struct strv *why)
+{
+	struct buf b;
+	buf_init(&b);
+	buf_add(&b, STRV("duplicate entries for key "));
+	path_element_print(pe, &b);
+	*why = b.err == ERR_OK ? arena_strdup(a, buf_strv(&b)) : STRV_NONE;
+	buf_deinit(&b);
+	return why->p ? ERR_OK : ERR_NOMEM;
+}
+
+/* Leaves the first element of each path element, puts the others aside; says which came twice. */
+static int put_aside(struct arena *a, struct grain_elements *e, struct strv *why)
 {
 	size_t n = 0;
 	int err = list_index_init(a, e->keys, e->n, &e->index);
 	for (size_t i = 0; i < e->n && err == ERR_OK; i++) {
-		if (list_index_find(&e->index, &e->keys[i]) == i) {
+		bool has_key = e->pe[i].kind != 0;
+		if (has_key && list_index_find(&e->index, &e->keys[i]) == i) {
 			e->at[n] = e->at[i];
 			e->pe[n] = e->pe[i];
 			e->keys[n++] = e->keys[i];
 			continue;
 		}
-		if (why->n == 0) {
-			struct buf b;
-			buf_init(&b);
-			buf_add(&b, STRV("duplicate entries for key "));
-			path_element_print(&e->pe[i], &b);
-			*why = b.err == ERR_OK ? arena_strdup(a, buf_strv(&b)) : STRV_NONE;
-			buf_deinit(&b);
-			err = why->p ? ERR_OK : ERR_NOMEM;
+		if (has_key && why->n == 0) {
+			err = say_repeated(a, &e->pe[i], why);
 		}
+		e->rest[e->n_rest++] = (struct grain_rest){ e->at[i], e->pe[i], n };
 	}
-	bool repeated = n < e->n;
 	e->n = n;
-	return err == ERR_OK && repeated ? list_index_init(a, e->keys, n, &e->index) : err;
+	return err == ERR_OK && e->n_rest > 0 ? list_index_init(a, e->keys, n, &e->index) : err;
 }
 
 int grain_elements(struct arena *a, const struct grain *g, const struct json *v,
 	struct grain_elements *out, struct strv *out_why)
 {
 	size_t n = json_count(v);
-	size_t i = 0;
 	struct strv why = STRV("");
 	struct strv first_why = STRV("");
 	*out = (struct grain_elements){ .at = arena_array(a, struct json *, n),
 		.pe = arena_array(a, struct path_element, n),
-		.keys = arena_array(a, struct list_key, n) };
-	if (!out->at || !out->pe || !out->keys) {
+		.keys = arena_array(a, struct list_key, n),
+		.rest = arena_array(a, struct grain_rest, n) };
+	if (!out->at || !out->pe || !out->keys || !out->rest) {
 		return ERR_NOMEM;
 	}
-	for (struct json *c = json_first(v); c; c = json_next(c), i++) {
-		int err = element_of(a, g, c, &out->pe[out->n], &why);
-		if (err == ERR_SYNTAX && first_why.n == 0) {
-			first_why = arena_printf(a, "element %zu: %.*s", i, STRV_ARG(why));
-			err = first_why.p ? err : ERR_NOMEM;
-		}
-		if (err == ERR_OK) {
+	for
+		json_each (c, v) {
+			struct path_element pe = { 0 };
+			int err = element_of(a, g, c, &pe, &why);
+			if (err == ERR_SYNTAX && first_why.n == 0) {
+				first_why = arena_printf(
+					a, "element %zu: %.*s", out->n, STRV_ARG(why));
+				err = first_why.p ? err : ERR_NOMEM;
+			}
+			if (err != ERR_OK && err != ERR_SYNTAX) {
+				return err;
+			}
+			if (err == ERR_SYNTAX) {
+				pe = (struct path_element){ 0 };
+			}
 			out->at[out->n] = c;
-			out->keys[out->n] = (struct list_key){ JSON_STRING, out->pe[out->n].text };
-			out->n++;
-		} else if (err != ERR_SYNTAX) {
-			return err;
+			out->pe[out->n] = pe;
+			out->keys[out->n++] = (struct list_key){ pe.kind ? JSON_STRING : JSON_NONE,
+				pe.text };
 		}
-	}
-	int err = drop_repeated(a, out, &first_why);
+	int err = put_aside(a, out, &first_why);
 	if (err == ERR_OK && out_why) {
 		*out_why = first_why;
 	}

@@ -35,14 +35,21 @@ struct grain grain_below(const struct grain *g, const struct path_element *pe);
 /* False for a value of another type, which then counts as a leaf. NULL and null fit. */
 bool grain_fits(const struct grain *g, const struct json *v);
 
-/* The elements of a SET or LIST with their path elements. Elements that lack a key, and (unless asked for)
- * those whose path element came before, are left out. */
+/* The elements of a SET or LIST with their path elements. Those that lack a key, and those whose path element came
+ * before, stand aside in rest. */
+struct grain_rest {
+	struct json *v;
+	struct path_element pe; /* kind 0: it has none */
+	size_t before;          /* how many of at precede it */
+};
 struct grain_elements {
 	struct json **at;
 	struct path_element *pe;
 	struct list_key *keys; /* of index */
 	size_t n;
 	struct list_index index;
+	struct grain_rest *rest; /* in the order of the list */
+	size_t n_rest;
 };
 /* *out_why (may be NULL: do not care): what is wrong with the list, in kube-apiserver's words, in the arena; "" if
  * nothing is. v may be NULL. errors ERR_NOMEM */

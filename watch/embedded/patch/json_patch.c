@@ -175,16 +175,18 @@ static size_t weight_of(const struct json *v)
 static int array_add(struct run *r, const struct pointer *p, struct json *array, struct json *v)
 {
 	struct strv last = p->tokens[p->n - 1];
-	size_t index = json_count(array);
-	if (!strv_eq(last, STRV("-"))) {
-		size_t at;
-		if (!token_index(last, &at) || at > index) {
-			return refuse(r, "path \"%.*s\": no such place in an array of %zu",
-				STRV_ARG(p->text), index);
-		}
-		index = at;
+	size_t index = SIZE_MAX; /* "-": behind the last */
+	bool good = strv_eq(last, STRV("-"));
+	if (!good && token_index(last, &index)) {
+		good = index == 0 || json_at(array, index - 1); /* no need to count them all */
 	}
-	return json_insert(r->a, array, index, v) == ERR_OK ? ERR_OK : no_memory(r);
+	if (!good) {
+		return refuse(r, "path \"%.*s\": no such place in an array of %zu",
+			STRV_ARG(p->text), json_count(array));
+	}
+	int err = index == SIZE_MAX ? json_append(r->a, array, v)
+				    : json_insert(r->a, array, index, v);
+	return err == ERR_OK ? ERR_OK : no_memory(r);
 }
 
 /* v without parent. RFC 6902 4.1 */

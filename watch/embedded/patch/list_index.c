@@ -1,7 +1,7 @@
 /* A sorted array of (key, position). Source: none. Regime and callers: list_index.h. */
 #include "watch/embedded/patch/list_index.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -78,4 +78,38 @@ size_t list_index_count(const struct list_index *x, const struct list_key *key)
 		n++;
 	}
 	return n;
+}
+
+#define FEW_MEMBERS 16u /* up to so many a look through all of them is as fast */
+
+int member_index_init(struct arena *a, const struct json *object, struct member_index *out)
+{
+	size_t n = json_is_object(object) ? json_count(object) : 0;
+	*out = (struct member_index){ .object = n > 0 ? object : NULL };
+	if (n <= FEW_MEMBERS) {
+		return ERR_OK;
+	}
+	struct list_key *keys = arena_array(a, struct list_key, n);
+	struct json **at = arena_array(a, struct json *, n);
+	if (!keys || !at) {
+		return ERR_NOMEM;
+	}
+	size_t i = 0;
+	for
+		json_each (m, object) {
+			keys[i] = (struct list_key){ JSON_STRING, strv_of(json_key(m)) };
+			at[i++] = m;
+		}
+	out->at = at;
+	return list_index_init(a, keys, n, &out->index);
+}
+
+struct json *member_index_find(const struct member_index *x, const char *key)
+{
+	if (!x->at) {
+		return json_get(x->object, key);
+	}
+	struct list_key k = { JSON_STRING, strv_of(key) };
+	size_t place = list_index_find(&x->index, &k);
+	return place == LIST_NOWHERE ? NULL : x->at[place];
 }

@@ -1,9 +1,10 @@
 /* Finds an element of a list by what tells it apart (a merge key, the element itself, a path element), in
- * O(log n): lists of clients may be long.
- * Regime: everything in the caller's arena. Called by: strategic_list, blend, owned. */
+ * O(log n): lists of clients may be long. The same for the members of an object.
+ * Regime: everything in the caller's arena. Called by: strategic_list, grain, blend, owned. */
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/base.h"
@@ -34,3 +35,14 @@ NODISCARD int list_index_init(
 size_t list_index_find(const struct list_index *x, const struct list_key *key);
 /* How many elements have it. */
 size_t list_index_count(const struct list_index *x, const struct list_key *key);
+
+/* The members of an object by name: an index when they are many, else the object itself. */
+struct member_index {
+	const struct json *object;
+	struct json **at; /* NULL: few */
+	struct list_index index;
+};
+/* object may be NULL or no object: no members. errors ERR_NOMEM */
+NODISCARD int member_index_init(
+	struct arena *a, const struct json *object, struct member_index *out);
+struct json *member_index_find(const struct member_index *x, const char *key); /* or NULL */

@@ -135,12 +135,20 @@ static int diff_member(struct arena *a, const struct grain *g, const char *key,
 static int diff_members(struct arena *a, const struct grain *g, const struct json *before,
 	const struct json *after, struct diff *into)
 {
-	int err = ERR_OK;
+	struct member_index old;
+	struct member_index new;
+	int err = member_index_init(a, before, &old);
+	if (err == ERR_OK) {
+		err = member_index_init(a, after, &new);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
 	for (const struct json *m = json_first(before); m && err == ERR_OK; m = json_next(m)) {
-		err = diff_member(a, g, json_key(m), m, json_get(after, json_key(m)), into);
+		err = diff_member(a, g, json_key(m), m, member_index_find(&new, json_key(m)), into);
 	}
 	for (const struct json *m = json_first(after); m && err == ERR_OK; m = json_next(m)) {
-		if (!json_get(before, json_key(m))) {
+		if (!member_index_find(&old, json_key(m))) {
 			err = diff_member(a, g, json_key(m), NULL, m, into);
 		}
 	}

@@ -9,8 +9,10 @@
 #include "watch/embedded/status.h"
 #include "watch/object/kind.h"
 
-NODISCARD int patch_json(struct arena *a, struct json **doc, const struct json *patch, struct status *s);
-NODISCARD int patch_merge(struct arena *a, struct json **doc, const struct json *patch, struct status *s);
+NODISCARD int patch_json(
+	struct arena *a, struct json **doc, const struct json *patch, struct status *s);
+NODISCARD int patch_merge(
+	struct arena *a, struct json **doc, const struct json *patch, struct status *s);
 NODISCARD int patch_strategic(struct arena *a, const struct schema_type *t, struct json **doc,
 	const struct json *patch, struct status *s);
 
@@ -27,9 +29,9 @@ struct managed_write {
 	const char *time;
 	enum kind kind;
 };
-NODISCARD int managed_update(struct arena *a, const struct managed_write *w, const struct json *before,
-	struct json *after);
+NODISCARD int managed_update(struct arena *a, const struct managed_write *w,
+	const struct json *before, struct json *after);
 /* Server-side apply: live NULL means create. config is what the client applied. *out is the merged object with its
  * managedFields. Conflicts: 409 with FieldManagerConflict causes, unless force. */
-NODISCARD int managed_apply(struct arena *a, const struct managed_write *w, bool force, const struct json *live,
-	const struct json *config, struct json **out, struct status *s);
+NODISCARD int managed_apply(struct arena *a, const struct managed_write *w, bool force,
+	const struct json *live, const struct json *config, struct json **out, struct status *s);

@@ -161,7 +161,7 @@ static void subresources_have_entries_of_their_own(void **state)
 		"\"subresource\":\"scale\"},"
 		"{\"manager\":\"m\",\"operation\":\"Update\",\"apiVersion\":\"apps/"
 		"v1\",\"time\":\"" T3 "\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:status\":{"
-				      "\".\":{},\"f:replicas\":{}}},"
+		"\".\":{},\"f:replicas\":{}}},"
 		"\"subresource\":\"status\"}]");
 	scene_deinit(&c);
 }
@@ -344,6 +344,24 @@ static void list_elements_are_owned_one_by_one(void **state)
 	scene_deinit(&c);
 }
 
+static void live_elements_that_cannot_be_told_apart_are_kept(void **state)
+{
+	struct scene c;
+	(void)state;
+	scene_init(&c, KIND_POD);
+#define ENV(list) POD("\"containers\":[{\"name\":\"a\",\"env\":[" list "]}]")
+	c.live = parse(
+		&c.a, ENV("{\"name\":\"X\"},{\"name\":\"X\",\"value\":\"2\"},{\"value\":\"?\"},"
+			  "{\"name\":\"Y\"},{\"name\":\"Z\"},{\"name\":\"Y\"}"));
+	assert_int_equal(
+		apply(&c, "m", true, T1, ENV("{\"name\":\"N\"},{\"name\":\"Y\",\"value\":\"1\"}")),
+		ERR_OK);
+	assert_live(&c, "X twice, one without a name; Y as applied",
+		ENV("{\"name\":\"X\"},{\"name\":\"X\",\"value\":\"2\"},{\"value\":\"?\"},"
+		    "{\"name\":\"N\"},{\"name\":\"Y\",\"value\":\"1\"},{\"name\":\"Z\"}"));
+	scene_deinit(&c);
+}
+
 static void atomic_values_have_one_owner(void **state)
 {
 	struct scene c;
@@ -523,6 +541,7 @@ int main(void)
 		cmocka_unit_test(what_an_update_added_survives_an_apply),
 		cmocka_unit_test(a_conflict_names_manager_and_field_and_force_takes_the_field),
 		cmocka_unit_test(list_elements_are_owned_one_by_one),
+		cmocka_unit_test(live_elements_that_cannot_be_told_apart_are_kept),
 		cmocka_unit_test(atomic_values_have_one_owner),
 		cmocka_unit_test(an_untracked_object_belongs_to_before_first_apply),
 		cmocka_unit_test(kubectl_takes_over_from_its_client_side_apply),
