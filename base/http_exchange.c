@@ -186,6 +186,22 @@ static enum MHD_Result run_handler(struct exchange *x)
 	return MHD_YES;
 }
 
+/* The body is complete, or the connection was resumed. */
+static enum MHD_Result body_done(struct exchange *x)
+{
+	switch (x->state) {
+	case EXCHANGE_READING:
+		return run_handler(x);
+	case EXCHANGE_ANSWERED:
+		return x->response != NULL ? queue(x) : MHD_YES;
+	case EXCHANGE_HANDLED:
+		break; /* resumed by accident: wait on */
+	}
+	suspend(x);
+	return MHD_YES;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 enum MHD_Result http_exchange_step(void *cls, struct MHD_Connection *con, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_n,
 	void **con_cls)
@@ -210,16 +226,7 @@ enum MHD_Result http_exchange_step(void *cls, struct MHD_Connection *con, const 
 		*upload_n = 0;
 		return ok;
 	}
-	switch (x->state) {
-	case EXCHANGE_READING:
-		return run_handler(x);
-	case EXCHANGE_ANSWERED:
-		return x->response != NULL ? queue(x) : MHD_YES;
-	case EXCHANGE_HANDLED:
-		break; /* resumed by accident: wait on */
-	}
-	suspend(x);
-	return MHD_YES;
+	return body_done(x);
 }
 
 struct strv http_request_header(const struct http_request *req, const char *name)

@@ -19,7 +19,6 @@ int embedded_core_open(struct embedded *e, uv_loop_t *loop, struct clock *clock,
 {
 	*e = (struct embedded){ .loop = loop, .clock = clock };
 	e->api = (struct watch_api){ .self = e, .ops = &inproc_ops };
-	e->calls_end = &e->calls;
 	int r = service_pool_init(&e->pool, strv_of(service_cidr));
 	if (r != ERR_OK) {
 		return r;

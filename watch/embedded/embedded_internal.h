@@ -22,8 +22,7 @@ struct embedded {
 	struct service_pool pool;
 	struct watcher *watchers[KIND_COUNT]; /* open watch streams, by kind */
 	struct store_listener listener;
-	struct inproc_call *calls;            /* replies not delivered yet, oldest first */
-	struct inproc_call **calls_end;
+	struct inproc_call *calls, *calls_last; /* replies not delivered yet, oldest first */
 	unsigned live; /* watchers' timers and the HTTP server */
 	bool closing;
 	void (*on_closed)(void *ctx);

@@ -15,29 +15,28 @@ struct inproc_call {
 	void *ctx;
 	struct arena arena;
 	struct write_result result;
-	struct inproc_call *next;
-	struct inproc_call **at; /* what points to it */
+	struct inproc_call *prev, *next;
 };
 
 /* Status.reason and code to the number our code tests; the one place. */
 static int err_of(const struct status *s)
 {
 	static const struct {
-		unsigned code;
 		const char *reason; /* NULL: any */
+		unsigned code;
 		int err;
 	} rows[] = {
-		{ 404, NULL, ERR_NOT_FOUND },
-		{ 409, "AlreadyExists", ERR_EXISTS },
-		{ 409, NULL, ERR_CONFLICT },
-		{ 410, NULL, ERR_GONE },
-		{ 413, NULL, ERR_TOO_LARGE },
-		{ 400, NULL, ERR_SYNTAX },
-		{ 422, NULL, ERR_RANGE },
-		{ 405, NULL, ERR_UNSUPPORTED },
-		{ 415, NULL, ERR_UNSUPPORTED },
-		{ 403, NULL, UV_EACCES },
-		{ 500, NULL, ERR_LIBRARY },
+		{ NULL, 404, ERR_NOT_FOUND },
+		{ "AlreadyExists", 409, ERR_EXISTS },
+		{ NULL, 409, ERR_CONFLICT },
+		{ NULL, 410, ERR_GONE },
+		{ NULL, 413, ERR_TOO_LARGE },
+		{ NULL, 400, ERR_SYNTAX },
+		{ NULL, 422, ERR_RANGE },
+		{ NULL, 405, ERR_UNSUPPORTED },
+		{ NULL, 415, ERR_UNSUPPORTED },
+		{ NULL, 403, UV_EACCES },
+		{ NULL, 500, ERR_LIBRARY },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].code == s->code &&
@@ -50,19 +49,27 @@ static int err_of(const struct status *s)
 
 static void unlink_call(struct inproc_call *c)
 {
-	*c->at = c->next;
-	if (c->next != NULL) {
-		c->next->at = c->at;
+	if (c->prev != NULL) {
+		c->prev->next = c->next;
 	} else {
-		c->e->calls_end = c->at;
+		c->e->calls = c->next;
+	}
+	if (c->next != NULL) {
+		c->next->prev = c->prev;
+	} else {
+		c->e->calls_last = c->prev;
 	}
 }
 
 static void link_call(struct inproc_call *c)
 {
-	c->at = c->e->calls_end;
-	*c->at = c;
-	c->e->calls_end = &c->next;
+	c->prev = c->e->calls_last;
+	if (c->prev != NULL) {
+		c->prev->next = c;
+	} else {
+		c->e->calls = c;
+	}
+	c->e->calls_last = c;
 }
 
 static void finish(struct inproc_call *c, const struct watch_reply *reply)
@@ -102,8 +109,9 @@ void inproc_cancel_all(struct embedded *e)
 	const struct watch_reply reply = {
 		.status = 0, .err = UV_ECANCELED, .reason = STRV(""), .message = STRV("")
 	};
-	while (e->calls != NULL) {
-		struct inproc_call *c = e->calls;
+	struct inproc_call *next = NULL;
+	for (struct inproc_call *c = e->calls; c != NULL; c = next) {
+		next = c->next;
 		clock_unpost(e->clock, &c->task);
 		finish(c, &reply);
 	}
@@ -123,6 +131,7 @@ static void read_object(struct inproc_call *c, const struct watch_call *w)
 
 static enum write_verb verb_of(enum watch_verb v)
 {
+	REQUIRE(v != WATCH_GET);
 	switch (v) {
 	case WATCH_CREATE:
 		return WRITE_CREATE;
@@ -139,7 +148,6 @@ static enum write_verb verb_of(enum watch_verb v)
 	case WATCH_GET:
 		break;
 	}
-	require_failed("a verb of watch_api that writes", __FILE__, __LINE__);
 	return WRITE_UPDATE;
 }
 

@@ -49,12 +49,14 @@ static void add_single_table(struct arena *a, const struct object *o, struct jso
 	add_json(out, table_wrap(a, meta_version, columns, rows, meta), s);
 }
 
-void read_object_text(struct embedded *e, struct arena *a, const struct object *o, struct strv sub,
-	const struct route_options *opt, struct negotiated form, struct buf *out, struct status *s)
+void read_object_text(struct embedded *e, const struct route *route, const struct object *o,
+	struct negotiated form, struct buf *out, struct status *s)
 {
+	struct arena *a = s->arena;
+	enum table_include include = route->opt.include;
 	int64_t now_ms = clock_now_ms(e->clock);
 	const char *version = form.meta_version;
-	bool scale = strv_eq(sub, STRV("scale")) && o->kind == KIND_STATEFULSET;
+	bool scale = strv_eq(route->sub, STRV("scale")) && o->kind == KIND_STATEFULSET;
 	if (!scale && form.form != FORM_TABLE) {
 		buf_add(out, o->json);
 		return;
@@ -66,16 +68,15 @@ void read_object_text(struct embedded *e, struct arena *a, const struct object *
 		add_json(out, tree, s);
 	} else if (scale) {
 		add_single_table(a, o, table_scale_columns(a),
-			table_scale_row(a, tree, opt->include, version, now_ms), version, out, s);
+			table_scale_row(a, tree, include, version, now_ms), version, out, s);
 	} else {
 		add_single_table(a, o, table_columns(a, o->kind),
-			table_row(a, o->kind, tree, opt->include, version, now_ms), version, out,
-			s);
+			table_row(a, o->kind, tree, include, version, now_ms), version, out, s);
 	}
 }
 
-void read_get(struct embedded *e, struct arena *a, const struct route *route,
-	struct negotiated form, struct buf *out, struct status *s)
+void read_get(struct embedded *e, const struct route *route, struct negotiated form,
+	struct buf *out, struct status *s)
 {
 	uint64_t asked = read_version(route->opt.resource_version, s);
 	if (status_failed(s)) {
@@ -90,7 +91,7 @@ void read_get(struct embedded *e, struct arena *a, const struct route *route,
 		status_not_found(s, route->kind, route->name);
 		return;
 	}
-	read_object_text(e, a, o, route->sub, &route->opt, form, out, s);
+	read_object_text(e, route, o, form, out, s);
 }
 
 /* One list on its way. */
@@ -319,9 +320,10 @@ static void run(struct list *l)
 	}
 }
 
-void read_list(struct embedded *e, struct arena *a, const struct route *route,
-	struct negotiated form, struct buf *out, struct status *s)
+void read_list(struct embedded *e, const struct route *route, struct negotiated form,
+	struct buf *out, struct status *s)
 {
+	struct arena *a = s->arena;
 	struct list l = { .e = e, .a = a, .route = route, .form = form, .out = out, .s = s };
 	selection_parse(a, route, &l.sel, s);
 	if (route->opt.limit < 0) {

@@ -14,12 +14,12 @@
 struct embedded;
 
 /* Failures go to *s; *out may then hold a beginning. */
-void read_get(struct embedded *e, struct arena *a, const struct route *route,
+void read_get(struct embedded *e, const struct route *route,
 	struct negotiated form, struct buf *out, struct status *s);
-void read_list(struct embedded *e, struct arena *a, const struct route *route,
+void read_list(struct embedded *e, const struct route *route,
 	struct negotiated form, struct buf *out, struct status *s);
-/* One object in the form asked for; also for replies to writes. sub "scale": its Scale. */
-void read_object_text(struct embedded *e, struct arena *a, const struct object *o, struct strv sub,
-	const struct route_options *opt, struct negotiated form, struct buf *out, struct status *s);
+/* One object as the route and form ask for it (subresource scale: its Scale); also for replies to writes. */
+void read_object_text(struct embedded *e, const struct route *route, const struct object *o,
+	struct negotiated form, struct buf *out, struct status *s);
 /* A resourceVersion as clients send it; 0 for "" and "0". Failures (400) go to *s. */
 uint64_t read_version(struct strv text, struct status *s);

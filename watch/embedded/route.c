@@ -107,8 +107,6 @@ static bool decode(struct arena *a, struct strv in, bool plus, struct strv *out,
 static bool split_path(struct arena *a, struct strv path, struct segments *out, struct status *s)
 {
 	struct strv rest = path, piece;
-	out->n = 0;
-	out->too_many = false;
 	while (strv_cut(&rest, '/', &piece)) {
 		if (piece.n == 0) {
 			continue; /* the leading one, a trailing one, doubled ones */
@@ -307,9 +305,13 @@ static void choose_verb(struct strv method, struct route *out, struct status *s)
 		out->verb = !collection               ? ROUTE_GET
 			    : out->opt.watch && !head ? ROUTE_WATCH
 						      : ROUTE_LIST;
-	} else if (everywhere) {
+		return;
+	}
+	if (everywhere) {
 		status_method_not_allowed(s);
-	} else if (strv_eq(method, STRV("POST")) && (collection || out->sub.n > 0)) {
+		return;
+	}
+	if (strv_eq(method, STRV("POST")) && (collection || out->sub.n > 0)) {
 		out->verb = ROUTE_CREATE;
 	} else if (strv_eq(method, STRV("PUT")) && !collection) {
 		out->verb = ROUTE_UPDATE;
@@ -354,30 +356,31 @@ static void parse_resource(
 
 static enum route_what what_of(const struct segments *p)
 {
-	struct strv first = p->n > 0 ? p->at[0] : STRV("");
-	if (strv_eq(first, STRV("api"))) {
-		return p->n > 2 ? ROUTE_RESOURCE : ROUTE_DISCOVERY;
+	static const struct {
+		struct strv first;
+		size_t max; /* words of a page; more are a resource */
+		enum route_what what;
+	} rows[] = {
+		{ { "api", 3 }, 2, ROUTE_DISCOVERY },
+		{ { "apis", 4 }, 3, ROUTE_DISCOVERY },
+		{ { "openapi", 7 }, MAX_SEGMENTS, ROUTE_OPENAPI },
+		{ { "healthz", 7 }, MAX_SEGMENTS, ROUTE_HEALTH },
+		{ { "livez", 5 }, MAX_SEGMENTS, ROUTE_HEALTH },
+		{ { "readyz", 6 }, MAX_SEGMENTS, ROUTE_HEALTH },
+	};
+	for (size_t i = 0; p->n > 0 && i < ARRAY_LEN(rows); i++) {
+		if (strv_eq(p->at[0], rows[i].first)) {
+			return p->n > rows[i].max ? ROUTE_RESOURCE : rows[i].what;
+		}
 	}
-	if (strv_eq(first, STRV("apis"))) {
-		return p->n > 3 ? ROUTE_RESOURCE : ROUTE_DISCOVERY;
-	}
-	if (p->n == 0 || (p->n == 1 && strv_eq(first, STRV("version")))) {
-		return ROUTE_DISCOVERY;
-	}
-	if (strv_eq(first, STRV("openapi"))) {
-		return ROUTE_OPENAPI;
-	}
-	if (strv_eq(first, STRV("healthz")) || strv_eq(first, STRV("livez")) ||
-		strv_eq(first, STRV("readyz"))) {
-		return ROUTE_HEALTH;
-	}
-	return ROUTE_NOWHERE;
+	bool page = p->n == 0 || (p->n == 1 && strv_eq(p->at[0], STRV("version")));
+	return page ? ROUTE_DISCOVERY : ROUTE_NOWHERE;
 }
 
 void route_parse(struct arena *a, struct strv method, struct strv path, struct strv query,
 	struct route *out, struct status *s)
 {
-	struct segments p;
+	struct segments p = { .n = 0 };
 	*out = (struct route){ .kind = KIND_NONE };
 	if (!split_path(a, path, &p, s)) {
 		return;

@@ -196,9 +196,9 @@ static void reply_read(struct exchange_ctx *x)
 	buf_init(&body);
 	hub_settle(x->e->store);
 	if (x->route.verb == ROUTE_GET) {
-		read_get(x->e, x->a, &x->route, x->form, &body, x->s);
+		read_get(x->e, &x->route, x->form, &body, x->s);
 	} else {
-		read_list(x->e, x->a, &x->route, x->form, &body, x->s);
+		read_list(x->e, &x->route, x->form, &body, x->s);
 	}
 	if (status_failed(x->s)) {
 		buf_deinit(&body);

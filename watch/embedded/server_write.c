@@ -171,8 +171,7 @@ static void reply_result(struct exchange_ctx *x, const struct write_result *out)
 			json_print(v, &body);
 		}
 	} else {
-		read_object_text(
-			x->e, x->a, out->obj, x->route.sub, &x->route.opt, x->form, &body, x->s);
+		read_object_text(x->e, &x->route, out->obj, x->form, &body, x->s);
 	}
 	if (status_failed(x->s)) {
 		buf_deinit(&body);

@@ -92,7 +92,7 @@ static bool check_preconditions(struct write *w)
 {
 	const struct meta *m = &w->old->meta;
 	struct strv uid = w->r->del.uid, version = w->r->del.resource_version;
-	struct strv why = STRV_NONE;
+	struct strv why;
 	int64_t n = 0;
 	if (uid.n > 0 && !strv_eq(uid, m->uid)) {
 		why = arena_printf(w->a,

@@ -23,9 +23,9 @@ static struct answer read_as(struct fixture *f, const char *target, struct negot
 	route_parse(&f->a, STRV("GET"), path, rest, &route, &r.s);
 	assert_int_equal(r.s.code, 0);
 	if (route.verb == ROUTE_GET) {
-		read_get(&f->e, &f->a, &route, form, &r.text, &r.s);
+		read_get(&f->e, &route, form, &r.text, &r.s);
 	} else {
-		read_list(&f->e, &f->a, &route, form, &r.text, &r.s);
+		read_list(&f->e, &route, form, &r.text, &r.s);
 	}
 	if (!status_failed(&r.s)) {
 		assert_int_equal(json_parse(&f->a, buf_strv(&r.text), &r.v, NULL), ERR_OK);
