@@ -49,9 +49,9 @@ struct http_stream_ops {
 };
 
 struct http_config {
-	const char *host;      /* literal IPv4 or IPv6 address */
-	unsigned port;         /* 0: a free one */
-	size_t max_body_bytes; /* 0: 3 MiB, kube-apiserver's limit */
+	const char *host;         /* literal IPv4 or IPv6 address */
+	unsigned port;            /* 0: a free one */
+	size_t max_body_bytes;    /* 0: 3 MiB, kube-apiserver's limit */
 	unsigned max_connections; /* 0: as many as descriptors allow, less some for others */
 	http_handler_fn handler;
 	void *ctx;
@@ -72,11 +72,11 @@ struct strv http_request_host(const struct http_request *req);
 /* Ends the request with a whole reply; body is taken (emptied) also on failure. headers may be NULL when n is 0.
  * May be called in the handler or later from the loop; exactly one of http_reply and http_stream a request.
  * On ERR_NOMEM the connection is cut. */
-void http_reply(struct http_request *req, unsigned status, const struct http_header *headers, size_t n,
-	struct buf *body);
+void http_reply(struct http_request *req, unsigned status, const struct http_header *headers,
+	size_t n, struct buf *body);
 /* Ends the request with a chunked stream, pulled from ops. The request stays valid until closed(ctx). */
-void http_stream(struct http_request *req, unsigned status, const struct http_header *headers, size_t n,
-	const struct http_stream_ops *ops, void *ctx);
+void http_stream(struct http_request *req, unsigned status, const struct http_header *headers,
+	size_t n, const struct http_stream_ops *ops, void *ctx);
 /* The stream of this request may have bytes: pull will be called soon, never inside this call. Cheap if it is
  * not suspended. */
 void http_stream_wake(struct http_request *req);

@@ -105,10 +105,9 @@ struct json *json_next(const struct json *v)
 size_t json_count(const struct json *array_or_object)
 {
 	size_t n = 0;
-	for
-		json_each (v, array_or_object) {
-			n++;
-		}
+	json_each(v, array_or_object) {
+		n++;
+	}
 	return n;
 }
 

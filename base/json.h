@@ -85,8 +85,8 @@ double json_number(const struct json *v); /* 0 unless a number */
 /* The same value: object members in any order, numbers by value. */
 bool json_equal(const struct json *a, const struct json *b);
 
-#define json_each(v, in)                                                                           \
-	(struct json *v = json_first(in); v; v = json_next(v)) /* for json_each(x, list) { } */
+/* json_each(x, list) { ... }: x must keep its place until its turn is over. */
+#define json_each(v, in) for (struct json *v = json_first(in); v; v = json_next(v))
 
 /* Whether s may be a JSON string here: UTF-8, without U+0000. */
 bool json_is_text(struct strv s);

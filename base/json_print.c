@@ -227,17 +227,16 @@ static void print_container(const struct json *v, bool is_object, enum style sty
 	if (is_object && style == STYLE_CANONICAL) {
 		print_sorted(v, b);
 	} else {
-		for
-			json_each (m, v) {
-				if (m->n.string && is_object) {
-					print_string(m->n.string, style, b);
-					buf_add_char(b, ':');
-				}
-				print_value(m, style, b);
-				if (m->n.next) {
-					buf_add_char(b, ',');
-				}
+		json_each(m, v) {
+			if (m->n.string && is_object) {
+				print_string(m->n.string, style, b);
+				buf_add_char(b, ':');
 			}
+			print_value(m, style, b);
+			if (m->n.next) {
+				buf_add_char(b, ',');
+			}
+		}
 	}
 	buf_add_char(b, is_object ? '}' : ']');
 }
@@ -312,16 +311,15 @@ struct json *json_copy(struct arena *a, const struct json *v)
 		return NULL;
 	}
 	cJSON *last = NULL;
-	for
-		json_each (m, v) {
-			struct json *c = json_copy(a, m);
-			if (!c || !text_copy(a, &m->n.string, &c->n.string)) {
-				return NULL;
-			}
-			c->n.prev = last;
-			*(last ? &last->next : &copy->n.child) = &c->n;
-			last = &c->n;
+	json_each(m, v) {
+		struct json *c = json_copy(a, m);
+		if (!c || !text_copy(a, &m->n.string, &c->n.string)) {
+			return NULL;
 		}
+		c->n.prev = last;
+		*(last ? &last->next : &copy->n.child) = &c->n;
+		last = &c->n;
+	}
 	if (last) {
 		copy->n.child->prev = last;
 	}

@@ -147,15 +147,14 @@ static size_t depth_and_cost(const struct json *v, size_t *cost)
 {
 	size_t depth = 0;
 	*cost += NODE_BYTES + json_str(v).n;
-	for
-		json_each (m, v) {
-			*cost += json_is_object(v) ? strlen(json_key(m)) : 0;
-			if (*cost > ALIAS_BYTES_MAX) {
-				break;
-			}
-			size_t below = depth_and_cost(m, cost);
-			depth = below > depth ? below : depth;
+	json_each(m, v) {
+		*cost += json_is_object(v) ? strlen(json_key(m)) : 0;
+		if (*cost > ALIAS_BYTES_MAX) {
+			break;
 		}
+		size_t below = depth_and_cost(m, cost);
+		depth = below > depth ? below : depth;
+	}
 	return depth + (json_is_object(v) || json_is_array(v));
 }
 
@@ -230,11 +229,10 @@ static int member_add(struct reader *r, struct json *object, struct keyset *k, s
 		if (!keyset_grow(k)) {
 			return refuse_nomem(r);
 		}
-		for
-			json_each (m, object) {
-				struct strv name = strv_of(json_key(m));
-				*keyset_slot(k, name) = name;
-			}
+		json_each(m, object) {
+			struct strv name = strv_of(json_key(m));
+			*keyset_slot(k, name) = name;
+		}
 	} else if (k->slots) {
 		if (2 * k->n > k->cap && !keyset_grow(k)) {
 			return refuse_nomem(r);
@@ -373,17 +371,15 @@ static int merge_one(struct reader *r, struct json *object, struct keyset *k, st
 static int merge_all(struct reader *r, struct json *object, struct keyset *k, struct json *merges)
 {
 	int err = ERR_OK;
-	for
-		json_each (from, merges) {
-			if (!json_is_array(from)) {
-				err = err == ERR_OK ? merge_one(r, object, k, from) : err;
-				continue;
-			}
-		for
-			json_each (each, from) {
-				err = err == ERR_OK ? merge_one(r, object, k, each) : err;
-			}
+	json_each(from, merges) {
+		if (!json_is_array(from)) {
+			err = err == ERR_OK ? merge_one(r, object, k, from) : err;
+			continue;
 		}
+		json_each(each, from) {
+			err = err == ERR_OK ? merge_one(r, object, k, each) : err;
+		}
+	}
 	return err;
 }
 

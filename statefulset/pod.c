@@ -82,13 +82,12 @@ static int set_volumes(
 			return ERR_NOMEM;
 		}
 	}
-	for
-		json_each (v, old) {
-			if (!is_claim_template(spec, json_str(json_get(v, "name"))) &&
-				json_append(a, volumes, json_copy(a, v))) {
-				return ERR_NOMEM;
-			}
+	json_each(v, old) {
+		if (!is_claim_template(spec, json_str(json_get(v, "name"))) &&
+			json_append(a, volumes, json_copy(a, v))) {
+			return ERR_NOMEM;
 		}
+	}
 	return json_set(a, pod_spec, "volumes", volumes);
 }
 
@@ -154,14 +153,12 @@ struct json *pod_claim_body(struct arena *a, const struct object *set, const str
 
 static bool has_volume(const struct json *pod_spec, struct strv name, struct strv claim)
 {
-	for
-		json_each (v, json_get(pod_spec, "volumes")) {
-			if (strv_eq(json_str(json_get(v, "name")), name)) {
-				return strv_eq(
-					json_str(json_dig(v, "persistentVolumeClaim.claimName")),
-					claim);
-			}
+	json_each(v, json_get(pod_spec, "volumes")) {
+		if (strv_eq(json_str(json_get(v, "name")), name)) {
+			return strv_eq(
+				json_str(json_dig(v, "persistentVolumeClaim.claimName")), claim);
 		}
+	}
 	return false;
 }
 

@@ -24,7 +24,8 @@ enum watch_type { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_SYNCED };
 struct watch_event {
 	enum watch_type type;
 	enum kind kind;
-	const struct object *obj; /* new state; for DELETED the last state; NULL for SYNCED. borrowed */
+	const struct object
+		*obj; /* new state; for DELETED the last state; NULL for SYNCED. borrowed */
 	const struct object *old; /* state before, NULL for ADDED. borrowed */
 };
 typedef void (*watch_event_fn)(void *ctx, const struct watch_event *e);
@@ -36,7 +37,8 @@ enum watch_priority { WATCH_RECORDS, WATCH_CONTROL };
 struct watch_interest {
 	kind_set kinds;
 	enum watch_priority priority;
-	struct strv label_selector; /* as in a query; "" for all. Embedded and remote filter alike */
+	struct strv
+		label_selector; /* as in a query; "" for all. Embedded and remote filter alike */
 	watch_event_fn fn;
 	void *ctx;
 };
@@ -50,7 +52,12 @@ enum watch_verb {
 	WATCH_PATCH_STRATEGIC, /* Kubernetes strategic merge */
 	WATCH_DELETE,
 };
-enum watch_propagation { PROPAGATE_DEFAULT, PROPAGATE_BACKGROUND, PROPAGATE_FOREGROUND, PROPAGATE_ORPHAN };
+enum watch_propagation {
+	PROPAGATE_DEFAULT,
+	PROPAGATE_BACKGROUND,
+	PROPAGATE_FOREGROUND,
+	PROPAGATE_ORPHAN
+};
 
 struct watch_call {
 	enum watch_verb verb;
@@ -69,12 +76,13 @@ struct watch_call {
 };
 
 struct watch_reply {
-	int status;               /* HTTP status; 0: the call could not be made (err says why) */
-	int err;                  /* ERR_OK iff 2xx; ERR_NOT_FOUND 404, ERR_EXISTS 409 AlreadyExists, ERR_CONFLICT 409
+	int status; /* HTTP status; 0: the call could not be made (err says why) */
+	int err; /* ERR_OK iff 2xx; ERR_NOT_FOUND 404, ERR_EXISTS 409 AlreadyExists, ERR_CONFLICT 409
 	                           * Conflict, others as they fit */
-	const struct object *obj; /* on success: the object as stored; NULL when it is gone. borrowed */
-	struct strv reason;       /* Status.reason: "Conflict"; borrowed, "" on success */
-	struct strv message;      /* Status.message; borrowed */
+	const struct object
+		*obj;        /* on success: the object as stored; NULL when it is gone. borrowed */
+	struct strv reason;  /* Status.reason: "Conflict"; borrowed, "" on success */
+	struct strv message; /* Status.message; borrowed */
 };
 typedef void (*watch_reply_fn)(void *ctx, const struct watch_reply *r);
 

@@ -19,7 +19,7 @@ struct watch_cache_config {
 	kind_set kinds;
 	enum watch_priority priority;
 	struct strv label_selector; /* "" for all */
-	watch_event_fn fn;          /* told after the cache has been brought up to date; may be NULL */
+	watch_event_fn fn; /* told after the cache has been brought up to date; may be NULL */
 	void *ctx;
 };
 

@@ -60,9 +60,8 @@ int main(int argc, char **argv)
 		}
 		for (struct dirent *e = readdir(d); e; e = readdir(d)) {
 			char path[4096];
-			if (e->d_name[0] != '.' &&
-				snprintf(path, sizeof(path), "%s/%s", argv[i], e->d_name) <
-					(int)sizeof(path)) {
+			if (e->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", argv[i],
+							   e->d_name) < (int)sizeof(path)) {
 				ran += run_file(path);
 			}
 		}

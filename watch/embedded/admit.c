@@ -41,12 +41,11 @@ static void add_finalizer(struct arena *a, struct json *obj, struct strv name, s
 {
 	struct json *meta = json_ensure_object(a, obj, "metadata");
 	struct json *list = meta ? json_ensure_array(a, meta, "finalizers") : NULL;
-	for
-		json_each (v, list) {
-			if (strv_eq(json_str(v), name)) {
-				return;
-			}
+	json_each(v, list) {
+		if (strv_eq(json_str(v), name)) {
+			return;
 		}
+	}
 	check(s, json_append(a, list, json_new_str(a, name)));
 }
 
@@ -83,15 +82,14 @@ static void admit_claim(struct embedded *e, struct arena *a, struct json *obj, s
 
 static bool tolerates(const struct json *list, struct strv key)
 {
-	for
-		json_each (t, list) {
-			struct strv have = json_str(json_get(t, "key"));
-			struct strv effect = json_str(json_get(t, "effect"));
-			if ((have.n == 0 || strv_eq(have, key)) &&
-				(effect.n == 0 || strv_eq(effect, STRV("NoExecute")))) {
-				return true;
-			}
+	json_each(t, list) {
+		struct strv have = json_str(json_get(t, "key"));
+		struct strv effect = json_str(json_get(t, "effect"));
+		if ((have.n == 0 || strv_eq(have, key)) &&
+			(effect.n == 0 || strv_eq(effect, STRV("NoExecute")))) {
+			return true;
 		}
+	}
 	return false;
 }
 

@@ -155,24 +155,22 @@ static void choose_address(struct job *j)
 /* The node port that the same port had before. */
 static int64_t port_before(const struct job *j, const struct json *port)
 {
-	for
-		json_each (old, json_get(j->old, "ports")) {
-			if (json_equal(json_get(old, "port"), json_get(port, "port")) &&
-				json_equal(json_get(old, "protocol"), json_get(port, "protocol"))) {
-				return json_i64_or(json_get(old, "nodePort"), 0);
-			}
+	json_each(old, json_get(j->old, "ports")) {
+		if (json_equal(json_get(old, "port"), json_get(port, "port")) &&
+			json_equal(json_get(old, "protocol"), json_get(port, "protocol"))) {
+			return json_i64_or(json_get(old, "nodePort"), 0);
 		}
+	}
 	return 0;
 }
 
 static bool had_port(const struct job *j, int64_t number)
 {
-	for
-		json_each (old, json_get(j->old, "ports")) {
-			if (json_i64_or(json_get(old, "nodePort"), 0) == number) {
-				return true;
-			}
+	json_each(old, json_get(j->old, "ports")) {
+		if (json_i64_or(json_get(old, "nodePort"), 0) == number) {
+			return true;
 		}
+	}
 	return false;
 }
 
@@ -194,46 +192,41 @@ static void choose_node_ports(struct job *j)
 {
 	int64_t mine[MAX_PORTS];
 	size_t n = 0, i = 0;
-	for
-		json_each (given, json_get(j->spec, "ports")) {
-			int64_t number = json_i64_or(json_get(given, "nodePort"), 0);
-			number = number != 0 ? number : port_before(j, given);
-			if (n < MAX_PORTS && number != 0) {
-				mine[n++] = number;
-			}
+	json_each(given, json_get(j->spec, "ports")) {
+		int64_t number = json_i64_or(json_get(given, "nodePort"), 0);
+		number = number != 0 ? number : port_before(j, given);
+		if (n < MAX_PORTS && number != 0) {
+			mine[n++] = number;
 		}
-	for
-		json_each (port, json_get(j->spec, "ports")) {
-			int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
-			if (number != 0) {
-				check_node_port(j, port, i++, number);
-				continue;
-			}
-			i++;
-			number = port_before(j, port);
-			if (number == 0 &&
-				node_port_choose(&j->e->pool, mine, n, &number) != ERR_OK) {
-				status_internal(
-					j->s, "failed to allocate a nodePort: range is full");
-				return;
-			}
-			if (n < MAX_PORTS) {
-				mine[n++] = number;
-			}
-			check(j, json_set_i64(j->a, port, "nodePort", number));
+	}
+	json_each(port, json_get(j->spec, "ports")) {
+		int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
+		if (number != 0) {
+			check_node_port(j, port, i++, number);
+			continue;
 		}
+		i++;
+		number = port_before(j, port);
+		if (number == 0 && node_port_choose(&j->e->pool, mine, n, &number) != ERR_OK) {
+			status_internal(j->s, "failed to allocate a nodePort: range is full");
+			return;
+		}
+		if (n < MAX_PORTS) {
+			mine[n++] = number;
+		}
+		check(j, json_set_i64(j->a, port, "nodePort", number));
+	}
 }
 
 /* A type that has no node ports gives those of its former life back. */
 static void drop_node_ports(struct job *j)
 {
-	for
-		json_each (port, json_get(j->spec, "ports")) {
-			int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
-			if (number != 0 && had_port(j, number)) {
-				(void)json_remove(port, "nodePort");
-			}
+	json_each(port, json_get(j->spec, "ports")) {
+		int64_t number = json_i64_or(json_get(port, "nodePort"), 0);
+		if (number != 0 && had_port(j, number)) {
+			(void)json_remove(port, "nodePort");
 		}
+	}
 }
 
 /* Members that the new type has no use for go with the old type, unless they were changed as well:

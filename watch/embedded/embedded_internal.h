@@ -23,13 +23,14 @@ struct embedded {
 	struct watcher *watchers[KIND_COUNT]; /* open watch streams, by kind */
 	struct store_listener listener;
 	struct inproc_call *calls, *calls_last; /* replies not delivered yet, oldest first */
-	unsigned live; /* watchers' timers and the HTTP server */
+	unsigned live;                          /* watchers' timers and the HTTP server */
 	bool closing;
 	void (*on_closed)(void *ctx);
 	void *on_closed_ctx;
 };
 
-void embedded_drop(struct embedded *e); /* one live part less; the last one frees a closing server */
+void embedded_drop(
+	struct embedded *e); /* one live part less; the last one frees a closing server */
 
 /* embedded.c: everything but HTTP and bootstrap, for tests too. limits NULL: the store's own.
  * errors ERR_NOMEM, ERR_SYNTAX, ERR_RANGE */
@@ -38,8 +39,10 @@ NODISCARD int embedded_core_open(struct embedded *e, uv_loop_t *loop, struct clo
 void embedded_core_close(struct embedded *e);
 
 /* bootstrap.c: the objects every cluster begins with. errors ERR_NOMEM, ERR_LIBRARY (one was refused; logged) */
-NODISCARD int bootstrap_run(struct embedded *e, const struct embedded_config *config, unsigned port);
+NODISCARD int bootstrap_run(
+	struct embedded *e, const struct embedded_config *config, unsigned port);
 
 /* inproc.c: struct watch_api on this store. */
 extern const struct watch_api_ops inproc_ops;
-void inproc_cancel_all(struct embedded *e); /* every reply outstanding is delivered as UV_ECANCELED */
+void inproc_cancel_all(
+	struct embedded *e); /* every reply outstanding is delivered as UV_ECANCELED */

@@ -14,10 +14,10 @@
 struct embedded;
 
 /* Failures go to *s; *out may then hold a beginning. */
-void read_get(struct embedded *e, const struct route *route,
-	struct negotiated form, struct buf *out, struct status *s);
-void read_list(struct embedded *e, const struct route *route,
-	struct negotiated form, struct buf *out, struct status *s);
+void read_get(struct embedded *e, const struct route *route, struct negotiated form,
+	struct buf *out, struct status *s);
+void read_list(struct embedded *e, const struct route *route, struct negotiated form,
+	struct buf *out, struct status *s);
 /* One object as the route and form ask for it (subresource scale: its Scale); also for replies to writes. */
 void read_object_text(struct embedded *e, const struct route *route, const struct object *o,
 	struct negotiated form, struct buf *out, struct status *s);

@@ -70,17 +70,16 @@ static void read_options(struct write *w)
 			status_bad_request(w->s, "gracePeriodSeconds is not an integer");
 		}
 	}
-	for
-		json_each (v, dry) {
-			w->r->dry_run = true;
-			if (!strv_eq(json_str(v), STRV("All"))) {
-				status_unprocessable(w->s,
-					"DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: "
-					"Unsupported "
-					"value: \"%.*s\": supported values: \"All\"",
-					STRV_ARG(json_str(v)));
-			}
+	json_each(v, dry) {
+		w->r->dry_run = true;
+		if (!strv_eq(json_str(v), STRV("All"))) {
+			status_unprocessable(w->s,
+				"DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: "
+				"Unsupported "
+				"value: \"%.*s\": supported values: \"All\"",
+				STRV_ARG(json_str(v)));
 		}
+	}
 	struct strv uid = json_str(json_dig(body, "preconditions.uid"));
 	struct strv version = json_str(json_dig(body, "preconditions.resourceVersion"));
 	w->r->del.uid = uid.n > 0 ? uid : w->r->del.uid;
@@ -122,15 +121,14 @@ static bool wants(const struct write *w, const char *finalizer, enum watch_propa
 
 static bool set_finalizer(struct write *w, struct json *list, const char *name, bool on)
 {
-	for
-		json_each (v, list) {
-			if (strv_eq(json_str(v), strv_of(name))) {
-				if (!on) {
-					(void)json_detach(list, v);
-				}
-				return true;
+	json_each(v, list) {
+		if (strv_eq(json_str(v), strv_of(name))) {
+			if (!on) {
+				(void)json_detach(list, v);
 			}
+			return true;
 		}
+	}
 	return !on || write_ok(w, json_append(w->a, list, json_new_str(w->a, strv_of(name))));
 }
 

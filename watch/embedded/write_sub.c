@@ -7,12 +7,11 @@
 
 static bool is_scheduled(const struct json *conditions)
 {
-	for
-		json_each (c, conditions) {
-			if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
-				return strv_eq(json_str(json_get(c, "status")), STRV("True"));
-			}
+	json_each(c, conditions) {
+		if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
+			return strv_eq(json_str(json_get(c, "status")), STRV("True"));
 		}
+	}
 	return false;
 }
 
@@ -28,13 +27,12 @@ static bool set_scheduled(struct write *w)
 	if (is_scheduled(list)) {
 		return true;
 	}
-	for
-		json_each (c, list) {
-			if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
-				(void)json_detach(list, c);
-				break;
-			}
+	json_each(c, list) {
+		if (strv_eq(json_str(json_get(c, "type")), STRV("PodScheduled"))) {
+			(void)json_detach(list, c);
+			break;
 		}
+	}
 	struct json *c = json_new_object(w->a);
 	return write_ok(w, json_set_str(w->a, c, "type", STRV("PodScheduled"))) &&
 	       write_ok(w, json_set_str(w->a, c, "status", STRV("True"))) &&

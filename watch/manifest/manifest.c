@@ -73,13 +73,12 @@ NODISCARD static int value_add(struct manifest *m, struct json *v, struct strv p
 	}
 	struct json *items = json_get(v, "items");
 	if (strv_has_suffix(name, STRV("List")) && json_is_array(items)) {
-		for
-			json_each (item, items) {
-				int err = value_add(m, item, place);
-				if (err) {
-					return err;
-				}
+		json_each(item, items) {
+			int err = value_add(m, item, place);
+			if (err) {
+				return err;
 			}
+		}
 		return ERR_OK;
 	}
 	enum kind k = kind_of_name(api_version, name);

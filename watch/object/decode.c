@@ -235,20 +235,19 @@ void decode_strs(struct decode *d, const struct json *v, const char *key, const 
 	}
 	out->at = at;
 	decode_fix(d, &out->at);
-	for
-		json_each (e, list) {
-			const struct json *text = e;
-			if (key) {
-				text = json_get(decode_object(d, e, field), key);
-				if (is_absent(text)) {
-					continue;
-				}
-			} else if (json_is_null(e)) { /* a null in a list of text is "" in Go */
-				out->n++;
+	json_each(e, list) {
+		const struct json *text = e;
+		if (key) {
+			text = json_get(decode_object(d, e, field), key);
+			if (is_absent(text)) {
 				continue;
 			}
-			decode_str(d, text, field, &at[out->n++]);
+		} else if (json_is_null(e)) { /* a null in a list of text is "" in Go */
+			out->n++;
+			continue;
 		}
+		decode_str(d, text, field, &at[out->n++]);
+	}
 }
 
 void decode_labels(struct decode *d, const struct json *v, const char *field, struct labels *out)
@@ -260,12 +259,11 @@ void decode_labels(struct decode *d, const struct json *v, const char *field, st
 	}
 	out->at = at;
 	decode_fix(d, &out->at);
-	for
-		json_each (e, map) {
-			struct label *l = &at[out->n++];
-			decode_text(d, strv_of(json_key(e)), &l->key);
-			decode_str(d, e, field, &l->value);
-		}
+	json_each(e, map) {
+		struct label *l = &at[out->n++];
+		decode_text(d, strv_of(json_key(e)), &l->key);
+		decode_str(d, e, field, &l->value);
+	}
 }
 
 void decode_conditions(struct decode *d, const struct json *v, const char *field,
@@ -278,15 +276,14 @@ void decode_conditions(struct decode *d, const struct json *v, const char *field
 	}
 	*out = at;
 	decode_fix(d, out);
-	for
-		json_each (e, list) {
-			const struct json *o = decode_object(d, e, field);
-			struct condition *c = &at[(*out_n)++];
-			decode_str(d, json_get(o, "type"), field, &c->type);
-			decode_str(d, json_get(o, "status"), field, &c->status);
-			decode_str(d, json_get(o, "reason"), field, &c->reason);
-			decode_time(d, json_get(o, "lastTransitionTime"), field, &c->transition_ms);
-		}
+	json_each(e, list) {
+		const struct json *o = decode_object(d, e, field);
+		struct condition *c = &at[(*out_n)++];
+		decode_str(d, json_get(o, "type"), field, &c->type);
+		decode_str(d, json_get(o, "status"), field, &c->status);
+		decode_str(d, json_get(o, "reason"), field, &c->reason);
+		decode_time(d, json_get(o, "lastTransitionTime"), field, &c->transition_ms);
+	}
 }
 
 static void copy_values(struct decode *d, const struct strv_list *from, struct strv_list *out)

@@ -39,7 +39,7 @@ enum kind {
 #define X(e, group, version, plural, singular, name, namespaced, shorts, categories) e,
 	KIND_LIST(X)
 #undef X
-	KIND_COUNT,
+		KIND_COUNT,
 	KIND_NONE = -1,
 };
 
@@ -62,7 +62,9 @@ struct kind_row {
 };
 
 const struct kind_row *kind_row(enum kind k); /* never NULL for a valid kind */
-enum kind kind_of_resource(struct strv group, struct strv version, struct strv plural); /* or KIND_NONE */
-enum kind kind_of_name(struct strv api_version, struct strv name); /* "apps/v1","StatefulSet"; or KIND_NONE */
+enum kind kind_of_resource(
+	struct strv group, struct strv version, struct strv plural); /* or KIND_NONE */
+enum kind kind_of_name(
+	struct strv api_version, struct strv name); /* "apps/v1","StatefulSet"; or KIND_NONE */
 /* "statefulsets.apps", or "pods" for the core group: as error messages name a resource. Static storage. */
 const char *kind_qualified(enum kind k);

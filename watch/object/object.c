@@ -34,24 +34,19 @@ static void read_owners(struct decode *d, const struct json *v, struct meta *m)
 	}
 	m->owners = at;
 	decode_fix(d, &m->owners);
-	for
-		json_each (e, list) {
-			const struct json *o = decode_object(d, e, field);
-			struct owner_ref *r = &at[m->n_owners++];
-			decode_str(d, json_get(o, "apiVersion"),
-				"metadata.ownerReferences[].apiVersion", &r->api_version);
-			decode_str(d, json_get(o, "kind"), "metadata.ownerReferences[].kind",
-				&r->kind);
-			decode_str(d, json_get(o, "name"), "metadata.ownerReferences[].name",
-				&r->name);
-			decode_str(
-				d, json_get(o, "uid"), "metadata.ownerReferences[].uid", &r->uid);
-			decode_bool(d, json_get(o, "controller"),
-				"metadata.ownerReferences[].controller", &r->controller);
-			decode_bool(d, json_get(o, "blockOwnerDeletion"),
-				"metadata.ownerReferences[].blockOwnerDeletion",
-				&r->block_owner_deletion);
-		}
+	json_each(e, list) {
+		const struct json *o = decode_object(d, e, field);
+		struct owner_ref *r = &at[m->n_owners++];
+		decode_str(d, json_get(o, "apiVersion"), "metadata.ownerReferences[].apiVersion",
+			&r->api_version);
+		decode_str(d, json_get(o, "kind"), "metadata.ownerReferences[].kind", &r->kind);
+		decode_str(d, json_get(o, "name"), "metadata.ownerReferences[].name", &r->name);
+		decode_str(d, json_get(o, "uid"), "metadata.ownerReferences[].uid", &r->uid);
+		decode_bool(d, json_get(o, "controller"), "metadata.ownerReferences[].controller",
+			&r->controller);
+		decode_bool(d, json_get(o, "blockOwnerDeletion"),
+			"metadata.ownerReferences[].blockOwnerDeletion", &r->block_owner_deletion);
+	}
 }
 
 /* Opaque by contract: a server that is not ours may count otherwise. */

@@ -47,9 +47,10 @@ struct owner_ref { /* metadata.ownerReferences[] */
 
 struct meta { /* metadata, ObjectMeta */
 	struct strv ns, name, uid;
-	uint64_t resource_version; /* ours; of a remote server: its text as a number, 0 if it is none */
-	int64_t generation;        /* 0: absent */
-	int64_t creation_ms;       /* creationTimestamp, Unix ms */
+	uint64_t
+		resource_version; /* ours; of a remote server: its text as a number, 0 if it is none */
+	int64_t generation;       /* 0: absent */
+	int64_t creation_ms;      /* creationTimestamp, Unix ms */
 	struct opt_i64 deletion_ms; /* deletionTimestamp */
 	struct opt_i64 deletion_grace_s;
 	struct labels labels, annotations;

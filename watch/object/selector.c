@@ -118,24 +118,23 @@ void selector_sort(struct selector_req *reqs, size_t n)
 static int read_match_labels(
 	struct arena *a, const struct json *map, struct selector_req *reqs, size_t *n)
 {
-	for
-		json_each (e, map) {
-			struct strv *value = arena_new(a, struct strv);
-			struct strv key = arena_strdup(a, strv_of(json_key(e)));
-			if (!value || !key.p) {
-				return ERR_NOMEM;
-			}
-			if (!json_is_string(e) && !json_is_null(e)) {
-				return ERR_BAD_TYPE;
-			}
-			*value = arena_strdup(a, json_str(e));
-			if (!value->p) {
-				return ERR_NOMEM;
-			}
-			reqs[(*n)++] = (struct selector_req){
-				.key = key, .op = SELECT_IN, .values = { value, 1 }, .exact = true
-			};
+	json_each(e, map) {
+		struct strv *value = arena_new(a, struct strv);
+		struct strv key = arena_strdup(a, strv_of(json_key(e)));
+		if (!value || !key.p) {
+			return ERR_NOMEM;
 		}
+		if (!json_is_string(e) && !json_is_null(e)) {
+			return ERR_BAD_TYPE;
+		}
+		*value = arena_strdup(a, json_str(e));
+		if (!value->p) {
+			return ERR_NOMEM;
+		}
+		reqs[(*n)++] = (struct selector_req){
+			.key = key, .op = SELECT_IN, .values = { value, 1 }, .exact = true
+		};
+	}
 	return ERR_OK;
 }
 
@@ -171,16 +170,15 @@ static int read_values(struct arena *a, const struct json *list, struct selector
 	if (!values) {
 		return ERR_NOMEM;
 	}
-	for
-		json_each (e, list) {
-			if (!json_is_string(e)) {
-				return ERR_BAD_TYPE;
-			}
-			values[filled] = arena_strdup(a, json_str(e));
-			if (!values[filled++].p) {
-				return ERR_NOMEM;
-			}
+	json_each(e, list) {
+		if (!json_is_string(e)) {
+			return ERR_BAD_TYPE;
 		}
+		values[filled] = arena_strdup(a, json_str(e));
+		if (!values[filled++].p) {
+			return ERR_NOMEM;
+		}
+	}
 	r->values = (struct strv_list){ values, selector_values_sort(values, filled) };
 	return ERR_OK;
 }

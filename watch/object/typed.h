@@ -21,8 +21,8 @@ size_t ip_print(const struct ip *ip, char out[IP_TEXT_CHARS + 1]); /* returns it
 enum protocol { PROTO_TCP, PROTO_UDP, PROTO_SCTP };
 const char *protocol_name(enum protocol p); /* "TCP" */
 
-struct port_ref { /* IntOrString: Service targetPort */
-	int32_t number;   /* 0: by name */
+struct port_ref {       /* IntOrString: Service targetPort */
+	int32_t number; /* 0: by name */
 	struct strv name;
 };
 
@@ -32,7 +32,7 @@ struct container_port {
 	enum protocol protocol;
 };
 
-struct condition { /* of pods, sets, claims */
+struct condition {                        /* of pods, sets, claims */
 	struct strv type, status, reason; /* status: "True", "False", "Unknown" */
 	int64_t transition_ms;            /* lastTransitionTime, 0: absent */
 };
@@ -46,7 +46,7 @@ struct pod_container { /* spec.containers[] with its status.containerStatuses[] 
 };
 
 struct pod {
-	struct strv node_name;      /* spec.nodeName */
+	struct strv node_name; /* spec.nodeName */
 	struct strv hostname, subdomain;
 	struct strv scheduler_name;
 	struct strv restart_policy;
@@ -62,9 +62,9 @@ struct pod {
 	size_t n_ips;
 	const struct condition *conditions;
 	size_t n_conditions;
-	bool ready;          /* condition Ready is True */
-	int64_t ready_ms;    /* its lastTransitionTime, 0: absent */
-	bool terminal;       /* phase Failed or Succeeded */
+	bool ready;       /* condition Ready is True */
+	int64_t ready_ms; /* its lastTransitionTime, 0: absent */
+	bool terminal;    /* phase Failed or Succeeded */
 };
 
 struct service_port {
@@ -76,17 +76,22 @@ struct service_port {
 	int32_t node_port;
 };
 
-enum service_type { SERVICE_CLUSTERIP, SERVICE_NODEPORT, SERVICE_LOADBALANCER, SERVICE_EXTERNALNAME };
+enum service_type {
+	SERVICE_CLUSTERIP,
+	SERVICE_NODEPORT,
+	SERVICE_LOADBALANCER,
+	SERVICE_EXTERNALNAME
+};
 
 struct service {
 	enum service_type type;
-	bool headless;             /* spec.clusterIP is "None" */
+	bool headless;                /* spec.clusterIP is "None" */
 	const struct ip *cluster_ips; /* spec.clusterIPs, without "None" */
 	size_t n_cluster_ips;
 	struct strv external_name;
 	const struct service_port *ports;
 	size_t n_ports;
-	bool has_selector;         /* spec.selector is present and not empty */
+	bool has_selector; /* spec.selector is present and not empty */
 	struct labels selector;
 	bool publish_not_ready;    /* spec.publishNotReadyAddresses */
 	bool family_v4, family_v6; /* spec.ipFamilies */
@@ -96,8 +101,8 @@ struct slice_endpoint { /* endpoints[] */
 	struct strv_list addresses;
 	const struct ip *ips; /* the addresses that are IP literals of the slice's family */
 	size_t n_ips;
-	struct strv hostname; /* original case */
-	struct opt_bool ready, serving, terminating; /* conditions */
+	struct strv hostname;                                        /* original case */
+	struct opt_bool ready, serving, terminating;                 /* conditions */
 	struct strv target_kind, target_ns, target_name, target_uid; /* targetRef */
 	struct strv node_name, zone;
 	struct strv_list zone_hints; /* hints.forZones[].name */
@@ -119,7 +124,14 @@ struct endpointslice {
 };
 
 /* A label selector: matchLabels and matchExpressions as one list of requirements, all to hold. */
-enum selector_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_NOT_EXISTS, SELECT_GT, SELECT_LT };
+enum selector_op {
+	SELECT_IN,
+	SELECT_NOT_IN,
+	SELECT_EXISTS,
+	SELECT_NOT_EXISTS,
+	SELECT_GT,
+	SELECT_LT
+};
 struct selector_req {
 	struct strv key;
 	enum selector_op op;
@@ -134,7 +146,8 @@ bool selector_matches(const struct selector *s, const struct labels *l);
 /* From a metav1.LabelSelector value; NULL value gives an empty selector. Requirements come in the order of their keys.
  * Keys and values are not judged. errors ERR_SYNTAX (unknown operator, values missing or not allowed), ERR_BAD_TYPE,
  * ERR_NOMEM */
-NODISCARD int selector_from_json(struct arena *a, const struct json *label_selector, struct selector *out);
+NODISCARD int selector_from_json(
+	struct arena *a, const struct json *label_selector, struct selector *out);
 /* From the query text of labelSelector: "a=b,c!=d,e in (f,g),h,!i,j>1". Requirements come in the order of their keys, as
  * apimachinery's labels.Parse gives them; so do the texts in why. errors ERR_SYNTAX with why filled, ERR_NOMEM */
 NODISCARD int selector_parse(
@@ -146,14 +159,15 @@ struct claim_template { /* spec.volumeClaimTemplates[] */
 	struct strv name;
 };
 struct statefulset {
-	int64_t replicas;      /* spec.replicas, default 1 */
-	int64_t start;         /* spec.ordinals.start, default 0 */
-	bool parallel;         /* podManagementPolicy Parallel */
-	bool on_delete;        /* updateStrategy.type OnDelete */
-	bool has_rolling;      /* updateStrategy.rollingUpdate present */
-	int64_t partition;     /* ...rollingUpdate.partition, 0 if absent */
-	struct strv max_unavailable; /* ...rollingUpdate.maxUnavailable as text ("1", "25%"); none if absent */
-	int64_t min_ready_s;   /* minReadySeconds */
+	int64_t replicas;  /* spec.replicas, default 1 */
+	int64_t start;     /* spec.ordinals.start, default 0 */
+	bool parallel;     /* podManagementPolicy Parallel */
+	bool on_delete;    /* updateStrategy.type OnDelete */
+	bool has_rolling;  /* updateStrategy.rollingUpdate present */
+	int64_t partition; /* ...rollingUpdate.partition, 0 if absent */
+	struct strv
+		max_unavailable; /* ...rollingUpdate.maxUnavailable as text ("1", "25%"); none if absent */
+	int64_t min_ready_s;            /* minReadySeconds */
 	int64_t revision_history_limit; /* default 10 */
 	struct strv service_name;
 	bool delete_on_delete; /* persistentVolumeClaimRetentionPolicy.whenDeleted Delete */
@@ -170,39 +184,39 @@ struct statefulset {
 };
 
 struct pvc {
-	struct strv volume_name;    /* spec.volumeName */
-	bool has_class;             /* spec.storageClassName present (may be "") */
+	struct strv volume_name; /* spec.volumeName */
+	bool has_class;          /* spec.storageClassName present (may be "") */
 	struct strv class_name;
 	struct strv_list access_modes;
-	struct strv volume_mode;    /* default "Filesystem" */
-	int64_t request_bytes;      /* spec.resources.requests.storage */
+	struct strv volume_mode; /* default "Filesystem" */
+	int64_t request_bytes;   /* spec.resources.requests.storage */
 	struct strv request_text;
 	bool has_selector;
 	struct selector selector;
-	struct strv phase;          /* status.phase */
+	struct strv phase; /* status.phase */
 };
 
 struct pv {
-	struct strv class_name;     /* spec.storageClassName, "" if absent */
+	struct strv class_name; /* spec.storageClassName, "" if absent */
 	struct strv_list access_modes;
 	struct strv volume_mode;
-	int64_t capacity_bytes;     /* spec.capacity.storage */
+	int64_t capacity_bytes; /* spec.capacity.storage */
 	struct strv capacity_text;
 	struct strv reclaim_policy; /* "Retain", "Delete", "Recycle" */
 	bool has_claim;             /* spec.claimRef */
 	struct strv claim_ns, claim_name, claim_uid;
-	struct strv phase;          /* status.phase */
+	struct strv phase; /* status.phase */
 };
 
 struct storage_class {
 	struct strv provisioner, reclaim_policy; /* default "Delete" */
-	bool wait_for_consumer; /* volumeBindingMode WaitForFirstConsumer */
-	bool is_default;        /* annotation storageclass.kubernetes.io/is-default-class "true" */
+	bool wait_for_consumer;                  /* volumeBindingMode WaitForFirstConsumer */
+	bool is_default; /* annotation storageclass.kubernetes.io/is-default-class "true" */
 };
 
 struct node {
 	bool unschedulable; /* spec.unschedulable */
 	bool ready;
-	struct strv zone;   /* label topology.kubernetes.io/zone */
+	struct strv zone;        /* label topology.kubernetes.io/zone */
 	struct strv internal_ip; /* status.addresses[] of type InternalIP */
 };

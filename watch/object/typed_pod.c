@@ -13,17 +13,15 @@ static void read_ports(struct decode *d, const struct json *v, struct pod_contai
 	}
 	out->ports = at;
 	decode_fix(d, &out->ports);
-	for
-		json_each (e, list) {
-			const struct json *o = decode_object(d, e, field);
-			struct container_port *p = &at[out->n_ports++];
-			decode_str(
-				d, json_get(o, "name"), "spec.containers[].ports[].name", &p->name);
-			decode_i32(d, json_get(o, "containerPort"),
-				"spec.containers[].ports[].containerPort", &p->number);
-			decode_protocol(d, json_get(o, "protocol"),
-				"spec.containers[].ports[].protocol", &p->protocol);
-		}
+	json_each(e, list) {
+		const struct json *o = decode_object(d, e, field);
+		struct container_port *p = &at[out->n_ports++];
+		decode_str(d, json_get(o, "name"), "spec.containers[].ports[].name", &p->name);
+		decode_i32(d, json_get(o, "containerPort"),
+			"spec.containers[].ports[].containerPort", &p->number);
+		decode_protocol(d, json_get(o, "protocol"), "spec.containers[].ports[].protocol",
+			&p->protocol);
+	}
 }
 
 static void read_container(
@@ -51,39 +49,35 @@ static void read_containers(struct decode *d, const struct json *spec, struct po
 	}
 	out->containers = at;
 	decode_fix(d, &out->containers);
-	for
-		json_each (e, main) {
-			read_container(d, e, false, &at[out->n_containers++]);
-		}
-	for
-		json_each (e, init) {
-			read_container(d, e, true, &at[out->n_containers++]);
-		}
+	json_each(e, main) {
+		read_container(d, e, false, &at[out->n_containers++]);
+	}
+	json_each(e, init) {
+		read_container(d, e, true, &at[out->n_containers++]);
+	}
 }
 
 static void read_claims(struct decode *d, const struct json *v, struct pod *out)
 {
 	const struct json *list = decode_array(d, v, "spec.volumes");
 	size_t n = 0;
-	for
-		json_each (e, list) {
-			n += json_is_object(json_get(e, "persistentVolumeClaim"));
-		}
+	json_each(e, list) {
+		n += json_is_object(json_get(e, "persistentVolumeClaim"));
+	}
 	struct strv *at = decode_alloc(d, n, sizeof(*at));
 	if (!at) {
 		return;
 	}
 	out->claims.at = at;
 	decode_fix(d, &out->claims.at);
-	for
-		json_each (e, list) {
-			const struct json *claim = json_get(e, "persistentVolumeClaim");
-			if (json_is_object(claim)) {
-				decode_str(d, json_get(claim, "claimName"),
-					"spec.volumes[].persistentVolumeClaim.claimName",
-					&at[out->claims.n++]);
-			}
+	json_each(e, list) {
+		const struct json *claim = json_get(e, "persistentVolumeClaim");
+		if (json_is_object(claim)) {
+			decode_str(d, json_get(claim, "claimName"),
+				"spec.volumes[].persistentVolumeClaim.claimName",
+				&at[out->claims.n++]);
 		}
+	}
 }
 
 static void read_spec(struct decode *d, const struct json *spec, struct pod *out)
@@ -129,14 +123,13 @@ void decode_pod(struct decode *d, const struct json *tree, const struct meta *m,
 static void read_internal_ip(struct decode *d, const struct json *v, struct node *out)
 {
 	const struct json *list = decode_array(d, v, "status.addresses");
-	for
-		json_each (e, list) {
-			if (!out->internal_ip.p &&
-				strv_eq(json_str(json_get(e, "type")), STRV("InternalIP"))) {
-				decode_str(d, json_get(e, "address"), "status.addresses[].address",
-					&out->internal_ip);
-			}
+	json_each(e, list) {
+		if (!out->internal_ip.p &&
+			strv_eq(json_str(json_get(e, "type")), STRV("InternalIP"))) {
+			decode_str(d, json_get(e, "address"), "status.addresses[].address",
+				&out->internal_ip);
 		}
+	}
 }
 
 void decode_node(struct decode *d, const struct json *tree, const struct meta *m, struct node *out)
@@ -145,12 +138,11 @@ void decode_node(struct decode *d, const struct json *tree, const struct meta *m
 	const struct json *status = decode_object(d, json_get(tree, "status"), "status");
 	const struct strv *zone = labels_get(&m->labels, STRV("topology.kubernetes.io/zone"));
 	decode_bool(d, json_get(spec, "unschedulable"), "spec.unschedulable", &out->unschedulable);
-	for
-		json_each (e, json_get(status, "conditions")) {
-			if (strv_eq(json_str(json_get(e, "type")), STRV("Ready"))) {
-				out->ready = strv_eq(json_str(json_get(e, "status")), STRV("True"));
-			}
+	json_each(e, json_get(status, "conditions")) {
+		if (strv_eq(json_str(json_get(e, "type")), STRV("Ready"))) {
+			out->ready = strv_eq(json_str(json_get(e, "status")), STRV("True"));
 		}
+	}
 	if (zone) {
 		decode_text(d, *zone, &out->zone);
 	}

@@ -26,20 +26,17 @@ static void read_service_ports(struct decode *d, const struct json *v, struct se
 	}
 	out->ports = at;
 	decode_fix(d, &out->ports);
-	for
-		json_each (e, list) {
-			const struct json *o = decode_object(d, e, "spec.ports");
-			struct service_port *p = &at[out->n_ports++];
-			decode_str(d, json_get(o, "name"), "spec.ports[].name", &p->name);
-			decode_i32(d, json_get(o, "port"), "spec.ports[].port", &p->port);
-			decode_protocol(
-				d, json_get(o, "protocol"), "spec.ports[].protocol", &p->protocol);
-			decode_str(d, json_get(o, "appProtocol"), "spec.ports[].appProtocol",
-				&p->app_protocol);
-			decode_i32(
-				d, json_get(o, "nodePort"), "spec.ports[].nodePort", &p->node_port);
-			read_target(d, json_get(o, "targetPort"), p->port, &p->target);
-		}
+	json_each(e, list) {
+		const struct json *o = decode_object(d, e, "spec.ports");
+		struct service_port *p = &at[out->n_ports++];
+		decode_str(d, json_get(o, "name"), "spec.ports[].name", &p->name);
+		decode_i32(d, json_get(o, "port"), "spec.ports[].port", &p->port);
+		decode_protocol(d, json_get(o, "protocol"), "spec.ports[].protocol", &p->protocol);
+		decode_str(d, json_get(o, "appProtocol"), "spec.ports[].appProtocol",
+			&p->app_protocol);
+		decode_i32(d, json_get(o, "nodePort"), "spec.ports[].nodePort", &p->node_port);
+		read_target(d, json_get(o, "targetPort"), p->port, &p->target);
+	}
 }
 
 static void read_type(struct decode *d, const struct json *v, enum service_type *out)
@@ -82,11 +79,10 @@ static void read_cluster_ips(struct decode *d, const struct json *spec, struct s
 static void read_families(struct decode *d, const struct json *v, struct service *out)
 {
 	const struct json *list = decode_array(d, v, "spec.ipFamilies");
-	for
-		json_each (e, list) {
-			out->family_v4 = out->family_v4 || strv_eq(json_str(e), STRV("IPv4"));
-			out->family_v6 = out->family_v6 || strv_eq(json_str(e), STRV("IPv6"));
-		}
+	json_each(e, list) {
+		out->family_v4 = out->family_v4 || strv_eq(json_str(e), STRV("IPv4"));
+		out->family_v6 = out->family_v6 || strv_eq(json_str(e), STRV("IPv6"));
+	}
 }
 
 void decode_service(
@@ -150,17 +146,14 @@ static void read_slice_ports(struct decode *d, const struct json *v, struct endp
 	}
 	out->ports = at;
 	decode_fix(d, &out->ports);
-	for
-		json_each (e, list) {
-			const struct json *o = decode_object(d, e, "ports");
-			struct slice_port *p = &at[out->n_ports++];
-			decode_str(d, json_get(o, "name"), "ports[].name", &p->name);
-			decode_i32(d, json_get(o, "port"), "ports[].port", &p->port);
-			decode_protocol(
-				d, json_get(o, "protocol"), "ports[].protocol", &p->protocol);
-			decode_str(d, json_get(o, "appProtocol"), "ports[].appProtocol",
-				&p->app_protocol);
-		}
+	json_each(e, list) {
+		const struct json *o = decode_object(d, e, "ports");
+		struct slice_port *p = &at[out->n_ports++];
+		decode_str(d, json_get(o, "name"), "ports[].name", &p->name);
+		decode_i32(d, json_get(o, "port"), "ports[].port", &p->port);
+		decode_protocol(d, json_get(o, "protocol"), "ports[].protocol", &p->protocol);
+		decode_str(d, json_get(o, "appProtocol"), "ports[].appProtocol", &p->app_protocol);
+	}
 }
 
 void decode_slice(
@@ -181,10 +174,9 @@ void decode_slice(
 	if (at) {
 		out->endpoints = at;
 		decode_fix(d, &out->endpoints);
-		for
-			json_each (e, list) {
-				read_endpoint(d, e, out->family, &at[out->n_endpoints++]);
-			}
+		json_each(e, list) {
+			read_endpoint(d, e, out->family, &at[out->n_endpoints++]);
+		}
 	}
 	read_slice_ports(d, json_get(tree, "ports"), out);
 }

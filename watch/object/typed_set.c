@@ -48,14 +48,12 @@ static void read_templates(struct decode *d, const struct json *v, struct statef
 	}
 	out->claims = at;
 	decode_fix(d, &out->claims);
-	for
-		json_each (e, list) {
-			const struct json *meta = decode_object(
-				d, json_get(e, "metadata"), "spec.volumeClaimTemplates[].metadata");
-			decode_str(d, json_get(meta, "name"),
-				"spec.volumeClaimTemplates[].metadata.name",
-				&at[out->n_claims++].name);
-		}
+	json_each(e, list) {
+		const struct json *meta = decode_object(
+			d, json_get(e, "metadata"), "spec.volumeClaimTemplates[].metadata");
+		decode_str(d, json_get(meta, "name"), "spec.volumeClaimTemplates[].metadata.name",
+			&at[out->n_claims++].name);
+	}
 }
 
 static void read_spec(struct decode *d, const struct json *spec, struct statefulset *out)

@@ -33,7 +33,7 @@ struct store_change {
 NODISCARD int store_new(struct clock *clock, const struct store_limits *limits, struct store **out);
 void store_free(struct store *s); /* subscribers must be gone */
 
-uint64_t store_revision(const struct store *s);     /* of the newest change; starts at 1 */
+uint64_t store_revision(const struct store *s);      /* of the newest change; starts at 1 */
 uint64_t store_next_revision(const struct store *s); /* what the next commit must carry */
 /* Applies one change: inserts, replaces or (DELETED) removes the object of obj's kind, namespace and name.
  * obj->meta.resource_version must equal store_next_revision. Takes a reference of its own.
@@ -41,7 +41,8 @@ uint64_t store_next_revision(const struct store *s); /* what the next commit mus
 NODISCARD int store_commit(struct store *s, enum watch_type type, const struct object *obj);
 
 /* Borrowed until its object changes; NULL if absent. */
-const struct object *store_get(const struct store *s, enum kind kind, struct strv ns, struct strv name);
+const struct object *store_get(
+	const struct store *s, enum kind kind, struct strv ns, struct strv name);
 /* Objects of one kind in the order of (namespace, name). ns "" means all namespaces. after_*: begin behind that
  * key (for `continue`); empty name: from the start. The visitor returns false to stop, and may commit: the walk goes on
  * behind the key it has reached. */
@@ -53,7 +54,8 @@ size_t store_count(const struct store *s, enum kind kind);
 /* The first change after *cursor among kinds; moves *cursor past it (or to the newest revision when there is none, then
  * out->obj is NULL). *out is borrowed until the next commit. Costs O(log changes), however many of other kinds lie
  * between. errors ERR_GONE: *cursor is older than the history. */
-NODISCARD int store_read(const struct store *s, uint64_t *cursor, kind_set kinds, struct store_change *out);
+NODISCARD int store_read(
+	const struct store *s, uint64_t *cursor, kind_set kinds, struct store_change *out);
 
 /* Called after every commit, once a turn at most, when all RECORDS subscribers have digested it: the moment clients may
  * see the change. For waking watch streams. */
@@ -71,7 +73,8 @@ void store_unlisten(struct store *s, struct store_listener *l);
  * Subscribers never lose a change: history keeps what one of them has not been told yet, whatever its limits.
  * An object that comes to match the label selector is ADDED, one that no longer does is DELETED in its last matching
  * state. errors ERR_SYNTAX (selector), ERR_NOMEM */
-NODISCARD int hub_subscribe(struct store *s, const struct watch_interest *w, struct watch_sub **out);
+NODISCARD int hub_subscribe(
+	struct store *s, const struct watch_interest *w, struct watch_sub **out);
 void hub_unsubscribe(struct store *s, struct watch_sub *sub);
 /* Delivers to RECORDS subscribers until none has anything left, now. Call it before a reply leaves the process, so that
  * what a client has been told is already resolvable. From inside a RECORDS subscriber it does nothing: the delivery

@@ -163,11 +163,9 @@ static void create_with(struct lab *l, enum kind kind, const char *text, const c
 {
 	struct json *tree = tree_of(l, text);
 	struct json *into = json_ensure_object(&l->a, tree, "spec");
-	for
-		json_each (v, tree_of(l, spec)) {
-			assert_int_equal(
-				json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
-		}
+	json_each(v, tree_of(l, spec)) {
+		assert_int_equal(json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
+	}
 	succeed(l, (struct watch_call){ .verb = WATCH_CREATE, .kind = kind, .body = tree });
 }
 
@@ -276,20 +274,19 @@ const char *lab_field(struct lab *l, enum kind kind, const char *name, const cha
 
 const char *lab_condition(struct lab *l, enum kind kind, const char *name, const char *type)
 {
-	for
-		json_each (c, json_dig(tree_at(l, kind, name), "status.conditions")) {
-			struct strv at = json_str(json_get(c, "lastTransitionTime"));
-			int64_t ms = 0;
-			if (!strv_eq(json_str(json_get(c, "type")), strv_of(type))) {
-				continue;
-			}
-			assert_int_equal(clock_parse(at.p, at.n, &ms), 0);
-			struct strv why = json_str(json_get(c, "reason"));
-			return arena_printf(&l->a, "%s since %d%s%.*s%s",
-				json_cstr(json_get(c, "status")), (int)((ms - LAB_START_MS) / 1000),
-				why.n ? " (" : "", STRV_ARG(why), why.n ? ")" : "")
-				.p;
+	json_each(c, json_dig(tree_at(l, kind, name), "status.conditions")) {
+		struct strv at = json_str(json_get(c, "lastTransitionTime"));
+		int64_t ms = 0;
+		if (!strv_eq(json_str(json_get(c, "type")), strv_of(type))) {
+			continue;
 		}
+		assert_int_equal(clock_parse(at.p, at.n, &ms), 0);
+		struct strv why = json_str(json_get(c, "reason"));
+		return arena_printf(&l->a, "%s since %d%s%.*s%s", json_cstr(json_get(c, "status")),
+			(int)((ms - LAB_START_MS) / 1000), why.n ? " (" : "", STRV_ARG(why),
+			why.n ? ")" : "")
+			.p;
+	}
 	return "";
 }
 

@@ -214,11 +214,9 @@ void lab_create(struct lab *l, enum kind kind, const char *text)
 
 static void set_members(struct lab *l, struct json *into, const struct json *from)
 {
-	for
-		json_each (v, from) {
-			assert_int_equal(
-				json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
-		}
+	json_each(v, from) {
+		assert_int_equal(json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
+	}
 }
 
 void lab_set(struct lab *l, const char *name, const char *spec)
@@ -235,18 +233,15 @@ void lab_set(struct lab *l, const char *name, const char *spec)
 			   name, name, name)
 			   .p);
 	struct json *into = json_get(tree, "spec");
-	for
-		json_each (v, tree_of(l, spec)) {
-			struct json *there = json_get(into, json_key(v));
-			if (strcmp(json_key(v), "template") ==
-				0) { /* only its metadata is added to */
-				set_members(
-					l, json_get(there, "metadata"), json_get(v, "metadata"));
-			} else {
-				assert_int_equal(
-					json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
-			}
+	json_each(v, tree_of(l, spec)) {
+		struct json *there = json_get(into, json_key(v));
+		if (strcmp(json_key(v), "template") == 0) { /* only its metadata is added to */
+			set_members(l, json_get(there, "metadata"), json_get(v, "metadata"));
+		} else {
+			assert_int_equal(
+				json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
 		}
+	}
 	call(l, (struct watch_call){
 			.verb = WATCH_CREATE, .kind = KIND_STATEFULSET, .body = tree });
 	lab_run(l, 1);

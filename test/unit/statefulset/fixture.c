@@ -67,16 +67,15 @@ const struct object *fixture_object(struct fixture *f, enum kind kind, const cha
 
 static void merge(struct fixture *f, struct json *into, const struct json *from)
 {
-	for
-		json_each (v, from) {
-			struct json *there = json_get(into, json_key(v));
-			if (json_is_object(v) && json_is_object(there)) {
-				merge(f, there, v);
-			} else {
-				assert_int_equal(
-					json_set(&f->a, into, json_key(v), json_copy(&f->a, v)), 0);
-			}
+	json_each(v, from) {
+		struct json *there = json_get(into, json_key(v));
+		if (json_is_object(v) && json_is_object(there)) {
+			merge(f, there, v);
+		} else {
+			assert_int_equal(
+				json_set(&f->a, into, json_key(v), json_copy(&f->a, v)), 0);
 		}
+	}
 }
 
 static const char base_set[] =

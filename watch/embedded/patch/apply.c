@@ -161,10 +161,9 @@ static int refresh_last_applied(struct apply *p, struct json *result)
 	}
 	buf_deinit(&b);
 	size_t bytes = 0;
-	for
-		json_each (m, annotations) {
-			bytes += strv_of(json_key(m)).n + json_str(m).n;
-		}
+	json_each(m, annotations) {
+		bytes += strv_of(json_key(m)).n + json_str(m).n;
+	}
 	if (bytes > MAX_ANNOTATIONS) {
 		json_remove(annotations, LAST_APPLIED);
 	}

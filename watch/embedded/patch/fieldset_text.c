@@ -49,13 +49,12 @@ static int keys_sorted(struct arena *a, const struct json *v, struct json **out)
 	const char *last = NULL;
 	for (size_t n = json_count(v); n > 0; n--) {
 		const struct json *least = NULL;
-		for
-			json_each (k, v) {
-				if ((!last || strcmp(json_key(k), last) > 0) &&
-					(!least || strcmp(json_key(k), json_key(least)) < 0)) {
-					least = k;
-				}
+		json_each(k, v) {
+			if ((!last || strcmp(json_key(k), last) > 0) &&
+				(!least || strcmp(json_key(k), json_key(least)) < 0)) {
+				least = k;
 			}
+		}
 		if (!least || json_is_object(least) || json_is_array(least)) {
 			return ERR_SYNTAX;
 		}
@@ -146,29 +145,26 @@ static int level_parse(struct arena *a, const struct json *v, struct fieldset *o
 	if (!json_is_object(v)) {
 		return ERR_SYNTAX;
 	}
-	for
-		json_each (m, v) {
-			struct strv text = strv_of(json_key(m));
-			struct path_element pe;
-			if (strv_eq(text, STRV("."))) {
-				if (out_self) {
-					*out_self = true;
-				}
-				continue;
+	json_each(m, v) {
+		struct strv text = strv_of(json_key(m));
+		struct path_element pe;
+		if (strv_eq(text, STRV("."))) {
+			if (out_self) {
+				*out_self = true;
 			}
-			int err = element_parse(a, text, &pe);
-			struct fieldset_item *item = err == ERR_OK ? fieldset_add(a, out, &pe)
-								   : NULL;
-			if (!item) {
-				return err == ERR_OK ? ERR_NOMEM : err;
-			}
-			err = level_parse(a, m, &item->sub, &item->member);
-			if (err != ERR_OK) {
-				return err;
-			}
-			item->member = item->member ||
-				       item->sub.n == 0; /* "{}": the element itself */
+			continue;
 		}
+		int err = element_parse(a, text, &pe);
+		struct fieldset_item *item = err == ERR_OK ? fieldset_add(a, out, &pe) : NULL;
+		if (!item) {
+			return err == ERR_OK ? ERR_NOMEM : err;
+		}
+		err = level_parse(a, m, &item->sub, &item->member);
+		if (err != ERR_OK) {
+			return err;
+		}
+		item->member = item->member || item->sub.n == 0; /* "{}": the element itself */
+	}
 	fieldset_sort(out);
 	return unite_neighbours(a, out);
 }
@@ -211,12 +207,11 @@ void path_element_print(const struct path_element *pe, struct buf *b)
 		return;
 	case 'k':
 		buf_add_char(b, '[');
-		for
-			json_each (k, pe->value) {
-				buf_printf(b, "%s%s=", sep, json_key(k));
-				json_print(k, b);
-				sep = ",";
-			}
+		json_each(k, pe->value) {
+			buf_printf(b, "%s%s=", sep, json_key(k));
+			json_print(k, b);
+			sep = ",";
+		}
 		break;
 	default:
 		buf_add_char(b, '[');

@@ -188,26 +188,24 @@ int grain_elements(struct arena *a, const struct grain *g, const struct json *v,
 	if (!out->at || !out->pe || !out->keys || !out->rest) {
 		return ERR_NOMEM;
 	}
-	for
-		json_each (c, v) {
-			struct path_element pe = { 0 };
-			int err = element_of(a, g, c, &pe, &why);
-			if (err == ERR_SYNTAX && first_why.n == 0) {
-				first_why = arena_printf(
-					a, "element %zu: %.*s", out->n, STRV_ARG(why));
-				err = first_why.p ? err : ERR_NOMEM;
-			}
-			if (err != ERR_OK && err != ERR_SYNTAX) {
-				return err;
-			}
-			if (err == ERR_SYNTAX) {
-				pe = (struct path_element){ 0 };
-			}
-			out->at[out->n] = c;
-			out->pe[out->n] = pe;
-			out->keys[out->n++] = (struct list_key){ pe.kind ? JSON_STRING : JSON_NONE,
-				pe.text };
+	json_each(c, v) {
+		struct path_element pe = { 0 };
+		int err = element_of(a, g, c, &pe, &why);
+		if (err == ERR_SYNTAX && first_why.n == 0) {
+			first_why = arena_printf(a, "element %zu: %.*s", out->n, STRV_ARG(why));
+			err = first_why.p ? err : ERR_NOMEM;
 		}
+		if (err != ERR_OK && err != ERR_SYNTAX) {
+			return err;
+		}
+		if (err == ERR_SYNTAX) {
+			pe = (struct path_element){ 0 };
+		}
+		out->at[out->n] = c;
+		out->pe[out->n] = pe;
+		out->keys[out->n++] = (struct list_key){ pe.kind ? JSON_STRING : JSON_NONE,
+			pe.text };
+	}
 	int err = put_aside(a, out, &first_why);
 	if (err == ERR_OK && out_why) {
 		*out_why = first_why;

@@ -153,11 +153,10 @@ static int missing(struct run *r, const struct pointer *p)
 static size_t depth_of(const struct json *v)
 {
 	size_t deepest = 0;
-	for
-		json_each (c, v) {
-			size_t d = depth_of(c);
-			deepest = d > deepest ? d : deepest;
-		}
+	json_each(c, v) {
+		size_t d = depth_of(c);
+		deepest = d > deepest ? d : deepest;
+	}
 	return deepest + 1;
 }
 
@@ -165,10 +164,9 @@ static size_t depth_of(const struct json *v)
 static size_t weight_of(const struct json *v)
 {
 	size_t n = 8 + json_str(v).n;
-	for
-		json_each (c, v) {
-			n += weight_of(c) + strv_of(json_key(c)).n;
-		}
+	json_each(c, v) {
+		n += weight_of(c) + strv_of(json_key(c)).n;
+	}
 	return n;
 }
 
@@ -364,20 +362,18 @@ int patch_json(struct arena *a, struct json **doc, const struct json *patch, str
 			json_count(patch));
 		return ERR_TOO_LARGE;
 	}
-	for
-		json_each (op, patch) {
-			if (!json_is_object(op)) {
-				status_bad_request(s,
-					"operation %zu of the JSON patch is not an object",
-					r.index);
-				return ERR_SYNTAX;
-			}
-			int err = run_op(&r, op);
-			if (err != ERR_OK) {
-				return err;
-			}
-			r.index++;
+	json_each(op, patch) {
+		if (!json_is_object(op)) {
+			status_bad_request(
+				s, "operation %zu of the JSON patch is not an object", r.index);
+			return ERR_SYNTAX;
 		}
+		int err = run_op(&r, op);
+		if (err != ERR_OK) {
+			return err;
+		}
+		r.index++;
+	}
 	*doc = r.doc;
 	return ERR_OK;
 }

@@ -95,11 +95,10 @@ int member_index_init(struct arena *a, const struct json *object, struct member_
 		return ERR_NOMEM;
 	}
 	size_t i = 0;
-	for
-		json_each (m, object) {
-			keys[i] = (struct list_key){ JSON_STRING, strv_of(json_key(m)) };
-			at[i++] = m;
-		}
+	json_each(m, object) {
+		keys[i] = (struct list_key){ JSON_STRING, strv_of(json_key(m)) };
+		at[i++] = m;
+	}
 	out->at = at;
 	return list_index_init(a, keys, n, &out->index);
 }

@@ -108,24 +108,22 @@ int managed_decode(struct arena *a, const struct json *list, struct managed *out
 	if (list && !json_is_array(list) && !json_is_null(list)) {
 		return ERR_SYNTAX;
 	}
-	for
-		json_each (v, list) {
-			struct managed_entry one;
-			struct fieldset set;
-			int err = entry_decode(v, &one);
-			if (err == ERR_OK) {
-				err = fieldset_parse(a, json_get(v, "fieldsV1"), &set);
-			}
-			struct managed_entry *e = err == ERR_OK ? managed_entry(a, out, &one)
-								: NULL;
-			if (!e) {
-				return err == ERR_OK ? ERR_NOMEM : err;
-			}
-			err = fieldset_union(a, &e->set, &set, &e->set);
-			if (err != ERR_OK) {
-				return err;
-			}
+	json_each(v, list) {
+		struct managed_entry one;
+		struct fieldset set;
+		int err = entry_decode(v, &one);
+		if (err == ERR_OK) {
+			err = fieldset_parse(a, json_get(v, "fieldsV1"), &set);
 		}
+		struct managed_entry *e = err == ERR_OK ? managed_entry(a, out, &one) : NULL;
+		if (!e) {
+			return err == ERR_OK ? ERR_NOMEM : err;
+		}
+		err = fieldset_union(a, &e->set, &set, &e->set);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
 	return ERR_OK;
 }
 

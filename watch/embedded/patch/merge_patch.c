@@ -8,26 +8,25 @@
 /* Merges an object into an object. Depth is that of the patch, which its parser bounds. */
 static int merge_object(struct arena *a, struct json *doc, const struct json *patch)
 {
-	for
-		json_each (p, patch) {
-			const char *key = json_key(p);
-			if (json_is_null(p)) {
-				json_remove(doc, key);
-				continue;
-			}
-			if (!json_is_object(p)) {
-				int err = json_set(a, doc, key, json_copy(a, p));
-				if (err != ERR_OK) {
-					return err;
-				}
-				continue;
-			}
-			/* an object never lands as it is: its nulls must go, also where nothing was before */
-			int err = merge_object(a, json_ensure_object(a, doc, key), p);
+	json_each(p, patch) {
+		const char *key = json_key(p);
+		if (json_is_null(p)) {
+			json_remove(doc, key);
+			continue;
+		}
+		if (!json_is_object(p)) {
+			int err = json_set(a, doc, key, json_copy(a, p));
 			if (err != ERR_OK) {
 				return err;
 			}
+			continue;
 		}
+		/* an object never lands as it is: its nulls must go, also where nothing was before */
+		int err = merge_object(a, json_ensure_object(a, doc, key), p);
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
 	return doc ? ERR_OK : ERR_NOMEM;
 }
 

@@ -33,25 +33,24 @@ static int fields(struct arena *a, const struct grain *g, const struct json *v,
 static int fields_of_members(
 	struct arena *a, const struct grain *g, const struct json *v, struct fieldset *out)
 {
-	for
-		json_each (m, v) {
-			struct grain below = grain_of_member(g, json_key(m));
-			struct fieldset sub = { 0 };
-			struct path_element pe;
-			bool self = false;
-			int err = path_element_field(a, strv_of(json_key(m)), &pe);
-			if (err == ERR_OK) {
-				err = fields(a, &below, m, &sub, &self);
-			}
-			self = self || json_is_null(m) || g->kind == GRAIN_MAP ||
-			       (json_is_object(m) && !json_first(m));
-			if (err == ERR_OK) {
-				err = add_found(a, out, &pe, self, &sub);
-			}
-			if (err != ERR_OK) {
-				return err;
-			}
+	json_each(m, v) {
+		struct grain below = grain_of_member(g, json_key(m));
+		struct fieldset sub = { 0 };
+		struct path_element pe;
+		bool self = false;
+		int err = path_element_field(a, strv_of(json_key(m)), &pe);
+		if (err == ERR_OK) {
+			err = fields(a, &below, m, &sub, &self);
 		}
+		self = self || json_is_null(m) || g->kind == GRAIN_MAP ||
+		       (json_is_object(m) && !json_first(m));
+		if (err == ERR_OK) {
+			err = add_found(a, out, &pe, self, &sub);
+		}
+		if (err != ERR_OK) {
+			return err;
+		}
+	}
 	return ERR_OK;
 }
 
@@ -293,22 +292,21 @@ static int check(struct arena *a, const struct grain *g, const struct json *v,
 	if (is_list(g)) {
 		return check_elements(a, g, v, at, out_why);
 	}
-	for
-		json_each (m, v) {
-			struct path_element pe;
-			struct step step = { .up = at, .pe = &pe };
-			struct grain below = grain_of_member(g, json_key(m));
-			if (below.kind == GRAIN_LEAF) {
-				continue;
-			}
-			int err = path_element_field(a, strv_of(json_key(m)), &pe);
-			if (err == ERR_OK) {
-				err = check(a, &below, m, &step, out_why);
-			}
-			if (err != ERR_OK || out_why->n > 0) {
-				return err;
-			}
+	json_each(m, v) {
+		struct path_element pe;
+		struct step step = { .up = at, .pe = &pe };
+		struct grain below = grain_of_member(g, json_key(m));
+		if (below.kind == GRAIN_LEAF) {
+			continue;
 		}
+		int err = path_element_field(a, strv_of(json_key(m)), &pe);
+		if (err == ERR_OK) {
+			err = check(a, &below, m, &step, out_why);
+		}
+		if (err != ERR_OK || out_why->n > 0) {
+			return err;
+		}
+	}
 	return ERR_OK;
 }
 

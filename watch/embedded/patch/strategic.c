@@ -110,26 +110,21 @@ static int retain_keys(struct merge *m, struct json *doc, struct json *patch)
 	if (!json_is_array(keys)) {
 		return merge_refuse(m, "invalid patch format of retainKeys");
 	}
-	for
-		json_each (k, keys) {
-			if (!json_is_string(k)) {
-				return merge_refuse(m, "invalid patch format of retainKeys");
-			}
-			if (json_set_strv(m->a, listed, json_str(k), json_new_null(m->a)) !=
-				ERR_OK) {
-				return merge_no_memory(m);
-			}
+	json_each(k, keys) {
+		if (!json_is_string(k)) {
+			return merge_refuse(m, "invalid patch format of retainKeys");
 		}
-	for
-		json_each (p, patch) {
-			const char *key = json_key(p);
-			if (!json_is_null(p) && !key_is_directive(strv_of(key)) &&
-				!json_get(listed, key)) {
-				return merge_refuse(m,
-					"invalid patch format of retainKeys: \"%s\" is not listed",
-					key);
-			}
+		if (json_set_strv(m->a, listed, json_str(k), json_new_null(m->a)) != ERR_OK) {
+			return merge_no_memory(m);
 		}
+	}
+	json_each(p, patch) {
+		const char *key = json_key(p);
+		if (!json_is_null(p) && !key_is_directive(strv_of(key)) && !json_get(listed, key)) {
+			return merge_refuse(
+				m, "invalid patch format of retainKeys: \"%s\" is not listed", key);
+		}
+	}
 	struct json *next;
 	for (struct json *c = json_first(doc); c; c = next) {
 		next = json_next(c);

@@ -340,26 +340,25 @@ static int order_check(struct merge *m, const char *merge_key, const struct json
 	if (wished->n == 0) {
 		return ERR_OK;
 	}
-	for
-		json_each (v, patch) {
-			struct list_key key;
-			if (json_get(v, DIRECTIVE)) {
-				continue;
-			}
-			int err = key_of(m, merge_key, v, &key);
-			if (err != ERR_OK) {
-				return err;
-			}
-			while (at < wished->n && list_key_cmp(&wished->keys[at], &key) != 0) {
-				at++;
-			}
-			if (at++ >= wished->n) {
-				return merge_refuse(m,
-					"The order in patch list:\n%.*s\n doesn't match "
-					"$setElementOrder list",
-					STRV_ARG(json_text(m->a, patch)));
-			}
+	json_each(v, patch) {
+		struct list_key key;
+		if (json_get(v, DIRECTIVE)) {
+			continue;
 		}
+		int err = key_of(m, merge_key, v, &key);
+		if (err != ERR_OK) {
+			return err;
+		}
+		while (at < wished->n && list_key_cmp(&wished->keys[at], &key) != 0) {
+			at++;
+		}
+		if (at++ >= wished->n) {
+			return merge_refuse(m,
+				"The order in patch list:\n%.*s\n doesn't match "
+				"$setElementOrder list",
+				STRV_ARG(json_text(m->a, patch)));
+		}
+	}
 	return ERR_OK;
 }
 

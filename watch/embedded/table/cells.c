@@ -81,15 +81,14 @@ void cell_age(struct row *r, const struct json *o)
 static const struct json *next_key(const struct json *object, const struct json *after)
 {
 	const struct json *best = NULL;
-	for
-		json_each (m, object) {
-			if (after != NULL && strcmp(json_key(m), json_key(after)) <= 0) {
-				continue;
-			}
-			if (best == NULL || strcmp(json_key(m), json_key(best)) < 0) {
-				best = m;
-			}
+	json_each(m, object) {
+		if (after != NULL && strcmp(json_key(m), json_key(after)) <= 0) {
+			continue;
 		}
+		if (best == NULL || strcmp(json_key(m), json_key(best)) < 0) {
+			best = m;
+		}
+	}
 	return best;
 }
 
@@ -125,12 +124,11 @@ bool text_equals(const struct json *v, const char *text)
 
 const struct json *condition_of(const struct json *o, const char *type)
 {
-	for
-		json_each (c, json_dig(o, "status.conditions")) {
-			if (text_equals(json_get(c, "type"), type)) {
-				return c;
-			}
+	json_each(c, json_dig(o, "status.conditions")) {
+		if (text_equals(json_get(c, "type"), type)) {
+			return c;
 		}
+	}
 	return NULL;
 }
 
@@ -141,12 +139,11 @@ void access_modes_print(struct buf *b, const struct json *modes)
 	} rows[] = { { "ReadWriteOnce", "RWO" }, { "ReadOnlyMany", "ROX" },
 		{ "ReadWriteMany", "RWX" }, { "ReadWriteOncePod", "RWOP" } };
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		for
-			json_each (m, modes) {
-				if (text_equals(m, rows[i].mode)) {
-					list_add(b, strv_of(rows[i].brief));
-					break;
-				}
+		json_each(m, modes) {
+			if (text_equals(m, rows[i].mode)) {
+				list_add(b, strv_of(rows[i].brief));
+				break;
 			}
+		}
 	}
 }

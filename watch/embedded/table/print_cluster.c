@@ -59,16 +59,15 @@ static void cell_roles(struct row *r, const struct json *labels)
 	buf_init(&b);
 	for (;;) { /* in order, each once */
 		struct strv best = STRV_NONE;
-		for
-			json_each (m, labels) {
-				struct strv role = role_of(m);
-				if (role.n == 0 || (last.n > 0 && strv_cmp(role, last) <= 0)) {
-					continue;
-				}
-				if (best.n == 0 || strv_cmp(role, best) < 0) {
-					best = role;
-				}
+		json_each(m, labels) {
+			struct strv role = role_of(m);
+			if (role.n == 0 || (last.n > 0 && strv_cmp(role, last) <= 0)) {
+				continue;
 			}
+			if (best.n == 0 || strv_cmp(role, best) < 0) {
+				best = role;
+			}
+		}
 		if (best.n == 0) {
 			break;
 		}
@@ -80,12 +79,11 @@ static void cell_roles(struct row *r, const struct json *labels)
 
 static struct strv address_of(const struct json *o, const char *type)
 {
-	for
-		json_each (a, json_dig(o, "status.addresses")) {
-			if (text_equals(json_get(a, "type"), type)) {
-				return json_str(json_get(a, "address"));
-			}
+	json_each(a, json_dig(o, "status.addresses")) {
+		if (text_equals(json_get(a, "type"), type)) {
+			return json_str(json_get(a, "address"));
 		}
+	}
 	return STRV_NONE;
 }
 

@@ -52,12 +52,11 @@ static void count_restarts(struct pod_view *v, const struct json *status)
 
 static bool is_restartable(const struct json *inits, struct strv name)
 {
-	for
-		json_each (c, inits) {
-			if (strv_eq(json_str(json_get(c, "name")), name)) {
-				return text_equals(json_get(c, "restartPolicy"), "Always");
-			}
+	json_each(c, inits) {
+		if (strv_eq(json_str(json_get(c, "name")), name)) {
+			return text_equals(json_get(c, "restartPolicy"), "Always");
 		}
+	}
 	return false;
 }
 
@@ -93,20 +92,17 @@ static void view_inits(struct pod_view *v, const struct json *o)
 {
 	const struct json *inits = json_dig(o, "spec.initContainers");
 	size_t i = 0;
-	for
-		json_each (c, inits) {
-			v->total += text_equals(json_get(c, "restartPolicy"), "Always");
+	json_each(c, inits) {
+		v->total += text_equals(json_get(c, "restartPolicy"), "Always");
+	}
+	json_each(status, json_dig(o, "status.initContainerStatuses")) {
+		bool restartable = is_restartable(inits, json_str(json_get(status, "name")));
+		count_restarts(v, status);
+		if (init_decides(v, status, restartable, i++, json_count(inits))) {
+			v->initializing = true;
+			return;
 		}
-	for
-		json_each (status, json_dig(o, "status.initContainerStatuses")) {
-			bool restartable = is_restartable(
-				inits, json_str(json_get(status, "name")));
-			count_restarts(v, status);
-			if (init_decides(v, status, restartable, i++, json_count(inits))) {
-				v->initializing = true;
-				return;
-			}
-		}
+	}
 }
 
 /* Once the pod is initialised, restarts of init containers that are through count no more. */
@@ -115,12 +111,11 @@ static void forget_init_restarts(struct pod_view *v, const struct json *o)
 	const struct json *inits = json_dig(o, "spec.initContainers");
 	v->restarts = 0;
 	v->last_restart_ms = 0;
-	for
-		json_each (status, json_dig(o, "status.initContainerStatuses")) {
-			if (is_restartable(inits, json_str(json_get(status, "name")))) {
-				count_restarts(v, status);
-			}
+	json_each(status, json_dig(o, "status.initContainerStatuses")) {
+		if (is_restartable(inits, json_str(json_get(status, "name")))) {
+			count_restarts(v, status);
 		}
+	}
 }
 
 static bool condition_is_true(const struct json *o, const char *type)
@@ -202,11 +197,10 @@ static void cell_gates(struct row *r, const struct json *o)
 		cell_cstr(r, "<none>");
 		return;
 	}
-	for
-		json_each (g, gates) {
-			const char *type = json_cstr(json_get(g, "conditionType"));
-			met += type != NULL && condition_is_true(o, type);
-		}
+	json_each(g, gates) {
+		const char *type = json_cstr(json_get(g, "conditionType"));
+		met += type != NULL && condition_is_true(o, type);
+	}
 	cell_printf(r, "%zu/%zu", met, json_count(gates));
 }
 

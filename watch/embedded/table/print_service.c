@@ -15,10 +15,9 @@ static const struct column service_columns[] = {
 
 static void addresses_print(struct buf *b, const struct json *list)
 {
-	for
-		json_each (ip, list) {
-			list_add(b, json_str(ip));
-		}
+	json_each(ip, list) {
+		list_add(b, json_str(ip));
+	}
 }
 
 static void cell_external(struct row *r, const struct json *o)
@@ -30,12 +29,10 @@ static void cell_external(struct row *r, const struct json *o)
 	if (strv_eq(type, STRV("ExternalName"))) {
 		list_add(&b, text_at(o, "spec.externalName"));
 	} else {
-		for
-			json_each (
-				i, balanced ? json_dig(o, "status.loadBalancer.ingress") : NULL) {
-				struct strv ip = json_str(json_get(i, "ip"));
-				list_add(&b, ip.n > 0 ? ip : json_str(json_get(i, "hostname")));
-			}
+		json_each(i, balanced ? json_dig(o, "status.loadBalancer.ingress") : NULL) {
+			struct strv ip = json_str(json_get(i, "ip"));
+			list_add(&b, ip.n > 0 ? ip : json_str(json_get(i, "hostname")));
+		}
 		addresses_print(&b, json_dig(o, "spec.externalIPs"));
 	}
 	cell_buf(r, &b, balanced ? "<pending>" : "<none>");
@@ -45,17 +42,16 @@ static void cell_ports(struct row *r, const struct json *ports)
 {
 	struct buf b;
 	buf_init(&b);
-	for
-		json_each (p, ports) {
-			int64_t node = json_i64_or(json_get(p, "nodePort"), 0);
-			struct strv protocol = json_str(json_get(p, "protocol"));
-			list_add(&b, STRV(""));
-			buf_printf(&b, "%lld", (long long)json_i64_or(json_get(p, "port"), 0));
-			if (node > 0) {
-				buf_printf(&b, ":%lld", (long long)node);
-			}
-			buf_printf(&b, "/%.*s", STRV_ARG(protocol));
+	json_each(p, ports) {
+		int64_t node = json_i64_or(json_get(p, "nodePort"), 0);
+		struct strv protocol = json_str(json_get(p, "protocol"));
+		list_add(&b, STRV(""));
+		buf_printf(&b, "%lld", (long long)json_i64_or(json_get(p, "port"), 0));
+		if (node > 0) {
+			buf_printf(&b, ":%lld", (long long)node);
 		}
+		buf_printf(&b, "/%.*s", STRV_ARG(protocol));
+	}
 	cell_buf(r, &b, "<none>");
 }
 
@@ -107,15 +103,14 @@ static void cell_slice_ports(struct row *r, const struct json *ports)
 {
 	struct brief l = { .n = 0 };
 	buf_init(&l.b);
-	for
-		json_each (p, ports) {
-			char text[24] = "*"; /* no port: all of them */
-			if (json_is_integer(json_get(p, "port"))) {
-				(void)snprintf(text, sizeof(text), "%lld",
-					(long long)json_i64_or(json_get(p, "port"), 0));
-			}
-			brief_add(&l, strv_of(text));
+	json_each(p, ports) {
+		char text[24] = "*"; /* no port: all of them */
+		if (json_is_integer(json_get(p, "port"))) {
+			(void)snprintf(text, sizeof(text), "%lld",
+				(long long)json_i64_or(json_get(p, "port"), 0));
 		}
+		brief_add(&l, strv_of(text));
+	}
 	cell_brief(r, &l, "<unset>");
 }
 
@@ -126,13 +121,11 @@ static void print_endpointslice(struct row *r, const struct json *o)
 	cell_text(r, text_at(o, "addressType"));
 	cell_slice_ports(r, json_get(o, "ports"));
 	buf_init(&l.b);
-	for
-		json_each (e, json_get(o, "endpoints")) {
-		for
-			json_each (ip, json_get(e, "addresses")) {
-				brief_add(&l, json_str(ip));
-			}
+	json_each(e, json_get(o, "endpoints")) {
+		json_each(ip, json_get(e, "addresses")) {
+			brief_add(&l, json_str(ip));
 		}
+	}
 	cell_brief(r, &l, "<unset>");
 	cell_age(r, o);
 }
@@ -151,24 +144,21 @@ static void subset_print(struct brief *l, const struct json *subset)
 	const struct json *ports = json_get(subset, "ports");
 	const struct json *addresses = json_get(subset, "addresses");
 	if (json_count(ports) == 0) {
-		for
-			json_each (a, addresses) {
-				brief_add(l, json_str(json_get(a, "ip")));
-			}
-	}
-	for
-		json_each (p, ports) {
-		for
-			json_each (a, addresses) {
-				char text[96];
-				struct strv ip = json_str(json_get(a, "ip"));
-				bool v6 = ip.n > 0 && memchr(ip.p, ':', ip.n) != NULL;
-				(void)snprintf(text, sizeof(text), "%s%.*s%s:%lld", v6 ? "[" : "",
-					STRV_ARG(ip), v6 ? "]" : "",
-					(long long)json_i64_or(json_get(p, "port"), 0));
-				brief_add(l, strv_of(text));
-			}
+		json_each(a, addresses) {
+			brief_add(l, json_str(json_get(a, "ip")));
 		}
+	}
+	json_each(p, ports) {
+		json_each(a, addresses) {
+			char text[96];
+			struct strv ip = json_str(json_get(a, "ip"));
+			bool v6 = ip.n > 0 && memchr(ip.p, ':', ip.n) != NULL;
+			(void)snprintf(text, sizeof(text), "%s%.*s%s:%lld", v6 ? "[" : "",
+				STRV_ARG(ip), v6 ? "]" : "",
+				(long long)json_i64_or(json_get(p, "port"), 0));
+			brief_add(l, strv_of(text));
+		}
+	}
 }
 
 static void print_endpoints(struct row *r, const struct json *o)
@@ -176,10 +166,9 @@ static void print_endpoints(struct row *r, const struct json *o)
 	struct brief l = { .n = 0 };
 	cell_name(r, o);
 	buf_init(&l.b);
-	for
-		json_each (subset, json_get(o, "subsets")) {
-			subset_print(&l, subset);
-		}
+	json_each(subset, json_get(o, "subsets")) {
+		subset_print(&l, subset);
+	}
 	cell_brief(r, &l, "<none>");
 	cell_age(r, o);
 }

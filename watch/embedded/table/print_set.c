@@ -13,10 +13,9 @@ static void cell_members(struct row *r, const struct json *list, const char *key
 {
 	struct buf b;
 	buf_init(&b);
-	for
-		json_each (c, list) {
-			list_add(&b, json_str(json_get(c, key)));
-		}
+	json_each(c, list) {
+		list_add(&b, json_str(json_get(c, key)));
+	}
 	cell_buf(r, &b, "");
 }
 
@@ -44,33 +43,31 @@ static const struct column revision_columns[] = {
 /* "statefulset.apps/web" */
 static void cell_controller(struct row *r, const struct json *o)
 {
-	for
-		json_each (owner, json_dig(o, "metadata.ownerReferences")) {
-			if (!json_bool(json_get(owner, "controller"), false)) {
-				continue;
-			}
-			struct strv version = json_str(json_get(owner, "apiVersion"));
-			struct strv group = STRV_NONE;
-			if (version.n > 0 && memchr(version.p, '/', version.n) != NULL) {
-				(void)strv_cut(
-					&version, '/', &group); /* the core group has no slash */
-			}
-			struct buf b;
-			buf_init(&b);
-			struct strv kind = json_str(json_get(owner, "kind"));
-			for (size_t i = 0; i < kind.n; i++) {
-				char c = kind.p[i];
-				buf_add_char(&b, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
-			}
-			if (group.n > 0) {
-				buf_add_char(&b, '.');
-				buf_add(&b, group);
-			}
-			buf_add_char(&b, '/');
-			buf_add(&b, json_str(json_get(owner, "name")));
-			cell_buf(r, &b, "");
-			return;
+	json_each(owner, json_dig(o, "metadata.ownerReferences")) {
+		if (!json_bool(json_get(owner, "controller"), false)) {
+			continue;
 		}
+		struct strv version = json_str(json_get(owner, "apiVersion"));
+		struct strv group = STRV_NONE;
+		if (version.n > 0 && memchr(version.p, '/', version.n) != NULL) {
+			(void)strv_cut(&version, '/', &group); /* the core group has no slash */
+		}
+		struct buf b;
+		buf_init(&b);
+		struct strv kind = json_str(json_get(owner, "kind"));
+		for (size_t i = 0; i < kind.n; i++) {
+			char c = kind.p[i];
+			buf_add_char(&b, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+		}
+		if (group.n > 0) {
+			buf_add_char(&b, '.');
+			buf_add(&b, group);
+		}
+		buf_add_char(&b, '/');
+		buf_add(&b, json_str(json_get(owner, "name")));
+		cell_buf(r, &b, "");
+		return;
+	}
 	cell_cstr(r, "<none>");
 }
 

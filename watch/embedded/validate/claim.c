@@ -13,13 +13,12 @@
 static void modes_validate(struct status *s, const struct path *at, const struct json *modes)
 {
 	bool single = false;
-	for
-		json_each (m, modes) {
-			if (!value_listed(json_str(m), ACCESS_MODES)) {
-				fault_unsupported(s, at, json_str(m), ACCESS_MODES);
-			}
-			single |= value_listed(json_str(m), "ReadWriteOncePod");
+	json_each(m, modes) {
+		if (!value_listed(json_str(m), ACCESS_MODES)) {
+			fault_unsupported(s, at, json_str(m), ACCESS_MODES);
 		}
+		single |= value_listed(json_str(m), "ReadWriteOncePod");
+	}
 	if (single && json_count(modes) > 1) {
 		fault_forbidden(s, at, "may not use ReadWriteOncePod with other access modes");
 	}
@@ -124,11 +123,9 @@ static void status_validate(struct status *s, const struct json *obj)
 	const struct json *st = json_get(obj, "status");
 	const struct path *p = AT(NULL, "status");
 	check_enum(s, p, st, "phase", "Bound|Lost|Pending", false);
-	for
-		json_each (m, json_get(st, "capacity")) {
-			(void)check_amount(
-				s, AT_KEY(AT(p, "capacity"), strv_of(json_key(m))), m, false);
-		}
+	json_each(m, json_get(st, "capacity")) {
+		(void)check_amount(s, AT_KEY(AT(p, "capacity"), strv_of(json_key(m))), m, false);
+	}
 }
 
 void claim_validate(

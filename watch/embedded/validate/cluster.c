@@ -7,37 +7,33 @@ void namespace_validate(struct status *s, const struct json *obj)
 {
 	size_t i = 0;
 	const struct path *p = AT(AT(NULL, "spec"), "finalizers");
-	for
-		json_each (f, json_dig(obj, "spec.finalizers")) {
-			finalizer_validate(s, AT_INDEX(p, i++), json_str(f));
-		}
+	json_each(f, json_dig(obj, "spec.finalizers")) {
+		finalizer_validate(s, AT_INDEX(p, i++), json_str(f));
+	}
 }
 
 static void taints_validate(struct status *s, const struct path *p, const struct json *taints)
 {
 	size_t i = 0;
-	for
-		json_each (t, taints) {
-			const struct path *at = AT_INDEX(p, i++);
-			(void)check_name(
-				s, AT(at, "key"), text_of(t, "key"), name_label_key); /* told */
-			if (check_name(s, AT(at, "value"), text_of(t, "value"), name_label_value)) {
-				check_enum(s, at, t, "effect",
-					"NoExecute|NoSchedule|PreferNoSchedule", true);
+	json_each(t, taints) {
+		const struct path *at = AT_INDEX(p, i++);
+		(void)check_name(s, AT(at, "key"), text_of(t, "key"), name_label_key); /* told */
+		if (check_name(s, AT(at, "value"), text_of(t, "value"), name_label_value)) {
+			check_enum(
+				s, at, t, "effect", "NoExecute|NoSchedule|PreferNoSchedule", true);
+		}
+		json_each(before, taints) {
+			if (before == t) {
+				break;
 			}
-		for
-			json_each (before, taints) {
-				if (before == t) {
-					break;
-				}
-				if (strv_eq(text_of(before, "key"), text_of(t, "key")) &&
-					strv_eq(text_of(before, "effect"), text_of(t, "effect"))) {
-					fault_printf(s, CAUSE_DUPLICATE, at, t,
-						"taints must be unique by key and effect pair");
-					break;
-				}
+			if (strv_eq(text_of(before, "key"), text_of(t, "key")) &&
+				strv_eq(text_of(before, "effect"), text_of(t, "effect"))) {
+				fault_printf(s, CAUSE_DUPLICATE, at, t,
+					"taints must be unique by key and effect pair");
+				break;
 			}
 		}
+	}
 }
 
 void node_validate(
@@ -47,11 +43,10 @@ void node_validate(
 	const struct json *old_spec = json_get(old, "spec");
 	const struct path *p = AT(NULL, "spec");
 	if (strcmp(sub, "status") == 0) {
-		for
-			json_each (m, json_dig(obj, "status.capacity")) {
-				const struct path *at = AT(AT(NULL, "status"), "capacity");
-				(void)check_amount(s, AT_KEY(at, strv_of(json_key(m))), m, false);
-			}
+		json_each(m, json_dig(obj, "status.capacity")) {
+			const struct path *at = AT(AT(NULL, "status"), "capacity");
+			(void)check_amount(s, AT_KEY(at, strv_of(json_key(m))), m, false);
+		}
 		return;
 	}
 	taints_validate(s, AT(p, "taints"), json_get(spec, "taints"));

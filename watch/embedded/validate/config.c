@@ -18,12 +18,11 @@ static size_t keys_validate(
 	struct status *s, const struct path *p, const struct json *data, bool base64)
 {
 	size_t bytes = 0;
-	for
-		json_each (m, data) {
-			struct strv key = strv_of(json_key(m));
-			(void)check_name(s, AT_KEY(p, key), key, name_config_key); /* told */
-			bytes += base64 ? decoded_bytes(json_str(m)) : json_str(m).n;
-		}
+	json_each(m, data) {
+		struct strv key = strv_of(json_key(m));
+		(void)check_name(s, AT_KEY(p, key), key, name_config_key); /* told */
+		bytes += base64 ? decoded_bytes(json_str(m)) : json_str(m).n;
+	}
 	return bytes;
 }
 
@@ -49,14 +48,12 @@ void configmap_validate(struct status *s, const struct json *obj, const struct j
 	const struct json *data = json_get(obj, "data");
 	const struct json *binary = json_get(obj, "binaryData");
 	size_t bytes = keys_validate(s, AT(NULL, "data"), data, false);
-	for
-		json_each (m, data) {
-			if (json_get(binary, json_key(m)) != NULL) {
-				fault_invalid_str(s, AT_KEY(AT(NULL, "data"), strv_of(json_key(m))),
-					strv_of(json_key(m)),
-					"duplicate of key present in binaryData");
-			}
+	json_each(m, data) {
+		if (json_get(binary, json_key(m)) != NULL) {
+			fault_invalid_str(s, AT_KEY(AT(NULL, "data"), strv_of(json_key(m))),
+				strv_of(json_key(m)), "duplicate of key present in binaryData");
 		}
+	}
 	bytes += keys_validate(s, AT(NULL, "binaryData"), binary, true);
 	if (bytes > MAX_BYTES) {
 		fault_too_long(s, AT_KEY(NULL, STRV("")), MAX_BYTES);

@@ -7,56 +7,53 @@
 static bool repeats(const struct json *list, const struct json *element, const char *key)
 {
 	struct strv v = text_of(element, key);
-	for
-		json_each (e, list) {
-			if (e == element) {
-				return false;
-			}
-			if (strv_eq(text_of(e, key), v)) {
-				return true;
-			}
+	json_each(e, list) {
+		if (e == element) {
+			return false;
 		}
+		if (strv_eq(text_of(e, key), v)) {
+			return true;
+		}
+	}
 	return false;
 }
 
 static void ports_validate(struct status *s, const struct path *p, const struct json *ports)
 {
 	size_t i = 0;
-	for
-		json_each (port, ports) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(port, "name");
-			if (name.n > 0 && check_name(s, AT(at, "name"), name, name_port) &&
-				repeats(ports, port, "name")) {
-				fault_duplicate(s, AT(at, "name"), name);
-			}
-			int64_t number = json_i64_or(json_get(port, "containerPort"), 0);
-			if (number == 0) {
-				fault_required(s, AT(at, "containerPort"), "");
-			} else {
-				check_port_number(s, AT(at, "containerPort"), number);
-			}
-			int64_t host = json_i64_or(json_get(port, "hostPort"), 0);
-			if (host != 0) {
-				check_port_number(s, AT(at, "hostPort"), host);
-			}
-			check_enum(s, at, port, "protocol", "SCTP|TCP|UDP", true);
-			struct strv ip = text_of(port, "hostIP");
-			if (ip.n > 0) {
-				(void)check_name(s, AT(at, "hostIP"), ip, name_ip); /* told */
-			}
+	json_each(port, ports) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(port, "name");
+		if (name.n > 0 && check_name(s, AT(at, "name"), name, name_port) &&
+			repeats(ports, port, "name")) {
+			fault_duplicate(s, AT(at, "name"), name);
 		}
+		int64_t number = json_i64_or(json_get(port, "containerPort"), 0);
+		if (number == 0) {
+			fault_required(s, AT(at, "containerPort"), "");
+		} else {
+			check_port_number(s, AT(at, "containerPort"), number);
+		}
+		int64_t host = json_i64_or(json_get(port, "hostPort"), 0);
+		if (host != 0) {
+			check_port_number(s, AT(at, "hostPort"), host);
+		}
+		check_enum(s, at, port, "protocol", "SCTP|TCP|UDP", true);
+		struct strv ip = text_of(port, "hostIP");
+		if (ip.n > 0) {
+			(void)check_name(s, AT(at, "hostIP"), ip, name_ip); /* told */
+		}
+	}
 }
 
 static bool list_has_name(const struct json *list, struct strv name, bool in_metadata)
 {
-	for
-		json_each (e, list) {
-			const struct json *o = in_metadata ? json_get(e, "metadata") : e;
-			if (strv_eq(text_of(o, "name"), name)) {
-				return true;
-			}
+	json_each(e, list) {
+		const struct json *o = in_metadata ? json_get(e, "metadata") : e;
+		if (strv_eq(text_of(o, "name"), name)) {
+			return true;
 		}
+	}
 	return false;
 }
 
@@ -87,58 +84,56 @@ static void mounts_validate(struct status *s, const struct path *p, const struct
 {
 	const struct json *mounts = json_get(container, "volumeMounts");
 	size_t i = 0;
-	for
-		json_each (m, mounts) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(m, "name");
-			if (name.n == 0) {
-				fault_required(s, AT(at, "name"), "");
-			}
-			if (!volume_exists(spec, place, name)) {
-				fault_not_found(s, AT(at, "name"), name);
-			}
-			struct strv path = text_of(m, "mountPath");
-			if (path.n == 0) {
-				fault_required(s, AT(at, "mountPath"), "");
-			} else if (repeats(mounts, m, "mountPath")) {
-				fault_invalid_str(s, AT(at, "mountPath"), path, "must be unique");
-			}
-			struct strv sub = text_of(m, "subPath");
-			struct strv expr = text_of(m, "subPathExpr");
-			if (sub.n > 0 && expr.n > 0) {
-				fault_invalid_str(s, AT(at, "subPathExpr"), expr,
-					"subPathExpr and subPath are mutually exclusive");
-			}
-			descending_validate(s, AT(at, "subPath"), sub);
-			descending_validate(s, AT(at, "subPathExpr"), expr);
-			check_enum(s, at, m, "mountPropagation",
-				"Bidirectional|HostToContainer|None", false);
+	json_each(m, mounts) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(m, "name");
+		if (name.n == 0) {
+			fault_required(s, AT(at, "name"), "");
 		}
+		if (!volume_exists(spec, place, name)) {
+			fault_not_found(s, AT(at, "name"), name);
+		}
+		struct strv path = text_of(m, "mountPath");
+		if (path.n == 0) {
+			fault_required(s, AT(at, "mountPath"), "");
+		} else if (repeats(mounts, m, "mountPath")) {
+			fault_invalid_str(s, AT(at, "mountPath"), path, "must be unique");
+		}
+		struct strv sub = text_of(m, "subPath");
+		struct strv expr = text_of(m, "subPathExpr");
+		if (sub.n > 0 && expr.n > 0) {
+			fault_invalid_str(s, AT(at, "subPathExpr"), expr,
+				"subPathExpr and subPath are mutually exclusive");
+		}
+		descending_validate(s, AT(at, "subPath"), sub);
+		descending_validate(s, AT(at, "subPathExpr"), expr);
+		check_enum(
+			s, at, m, "mountPropagation", "Bidirectional|HostToContainer|None", false);
+	}
 }
 
 static void devices_validate(struct status *s, const struct path *p, const struct json *devices,
 	const struct json *spec, const struct pod_place *place)
 {
 	size_t i = 0;
-	for
-		json_each (d, devices) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(d, "name");
-			if (name.n == 0) {
-				fault_required(s, AT(at, "name"), "");
-			} else if (repeats(devices, d, "name")) {
-				fault_invalid_str(s, AT(at, "name"), name, "must be unique");
-			}
-			if (!volume_exists(spec, place, name)) {
-				fault_not_found(s, AT(at, "name"), name);
-			}
-			if (text_of(d, "devicePath").n == 0) {
-				fault_required(s, AT(at, "devicePath"), "");
-			} else if (repeats(devices, d, "devicePath")) {
-				fault_invalid_str(s, AT(at, "devicePath"), text_of(d, "devicePath"),
-					"must be unique");
-			}
+	json_each(d, devices) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(d, "name");
+		if (name.n == 0) {
+			fault_required(s, AT(at, "name"), "");
+		} else if (repeats(devices, d, "name")) {
+			fault_invalid_str(s, AT(at, "name"), name, "must be unique");
 		}
+		if (!volume_exists(spec, place, name)) {
+			fault_not_found(s, AT(at, "name"), name);
+		}
+		if (text_of(d, "devicePath").n == 0) {
+			fault_required(s, AT(at, "devicePath"), "");
+		} else if (repeats(devices, d, "devicePath")) {
+			fault_invalid_str(s, AT(at, "devicePath"), text_of(d, "devicePath"),
+				"must be unique");
+		}
+	}
 }
 
 static void container_validate(struct status *s, const struct path *p, const struct json *c,
@@ -194,18 +189,16 @@ static bool same_host_port(const struct json *a, const struct json *b)
 /* Was that port of the host asked for before, in these containers? */
 static bool host_port_is_taken(const struct json *containers, const struct json *port)
 {
-	for
-		json_each (c, containers) {
-		for
-			json_each (other, json_get(c, "ports")) {
-				if (other == port) {
-					return false;
-				}
-				if (same_host_port(other, port)) {
-					return true;
-				}
+	json_each(c, containers) {
+		json_each(other, json_get(c, "ports")) {
+			if (other == port) {
+				return false;
+			}
+			if (same_host_port(other, port)) {
+				return true;
 			}
 		}
+	}
 	return false;
 }
 
@@ -213,24 +206,22 @@ static void host_ports_validate(
 	struct status *s, const struct path *p, const struct json *containers)
 {
 	size_t i = 0;
-	for
-		json_each (c, containers) {
-			const struct path *ports = AT(AT_INDEX(p, i++), "ports");
-			size_t j = 0;
-		for
-			json_each (port, json_get(c, "ports")) {
-				const struct path *at = AT(AT_INDEX(ports, j++), "hostPort");
-				struct strv ip = text_of(port, "hostIP");
-				if (host_port_is_taken(containers, port)) {
-					fault_duplicate(s, at,
-						arena_printf(s->arena, "%.*s/%.*s/%lld",
-							STRV_ARG(text_of(port, "protocol")),
-							STRV_ARG(ip.n > 0 ? ip : STRV("0.0.0.0")),
-							(long long)json_i64_or(
-								json_get(port, "hostPort"), 0)));
-				}
+	json_each(c, containers) {
+		const struct path *ports = AT(AT_INDEX(p, i++), "ports");
+		size_t j = 0;
+		json_each(port, json_get(c, "ports")) {
+			const struct path *at = AT(AT_INDEX(ports, j++), "hostPort");
+			struct strv ip = text_of(port, "hostIP");
+			if (host_port_is_taken(containers, port)) {
+				fault_duplicate(s, at,
+					arena_printf(s->arena, "%.*s/%.*s/%lld",
+						STRV_ARG(text_of(port, "protocol")),
+						STRV_ARG(ip.n > 0 ? ip : STRV("0.0.0.0")),
+						(long long)json_i64_or(
+							json_get(port, "hostPort"), 0)));
 			}
 		}
+	}
 }
 
 void containers_validate(struct status *s, const struct path *p, const struct json *spec,
@@ -242,27 +233,25 @@ void containers_validate(struct status *s, const struct path *p, const struct js
 		fault_required(s, at, "");
 	}
 	size_t i = 0;
-	for
-		json_each (c, containers) {
-			const struct path *one = AT_INDEX(at, i++);
-			container_validate(s, one, c, spec, place);
-			if (text_of(c, "name").n > 0 && repeats(containers, c, "name")) {
-				fault_duplicate(s, AT(one, "name"), text_of(c, "name"));
-			}
-			probes_validate(s, one, c);
+	json_each(c, containers) {
+		const struct path *one = AT_INDEX(at, i++);
+		container_validate(s, one, c, spec, place);
+		if (text_of(c, "name").n > 0 && repeats(containers, c, "name")) {
+			fault_duplicate(s, AT(one, "name"), text_of(c, "name"));
 		}
+		probes_validate(s, one, c);
+	}
 	host_ports_validate(s, at, containers);
 	const struct json *inits = json_get(spec, "initContainers");
 	i = 0;
-	for
-		json_each (c, inits) {
-			const struct path *one = AT_INDEX(AT(p, "initContainers"), i++);
-			struct strv name = text_of(c, "name");
-			container_validate(s, one, c, spec, place);
-			if (name.n > 0 && (repeats(inits, c, "name") ||
-						  list_has_name(containers, name, false))) {
-				fault_duplicate(s, AT(one, "name"), name);
-			}
-			init_only_validate(s, one, c);
+	json_each(c, inits) {
+		const struct path *one = AT_INDEX(AT(p, "initContainers"), i++);
+		struct strv name = text_of(c, "name");
+		container_validate(s, one, c, spec, place);
+		if (name.n > 0 &&
+			(repeats(inits, c, "name") || list_has_name(containers, name, false))) {
+			fault_duplicate(s, AT(one, "name"), name);
 		}
+		init_only_validate(s, one, c);
+	}
 }

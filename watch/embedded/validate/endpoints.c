@@ -65,15 +65,14 @@ static void addresses_validate(
 		fault_too_many(s, p, count, MAX_ADDRESSES);
 	}
 	size_t i = 0;
-	for
-		json_each (v, list) {
-			const struct path *at = AT_INDEX(p, i++);
-			if (value_listed(type, "IPv4|IPv6")) {
-				ip_validate(s, at, json_str(v), type);
-			} else if (strv_eq(type, STRV("FQDN"))) {
-				(void)check_name(s, at, json_str(v), name_fqdn); /* told */
-			}
+	json_each(v, list) {
+		const struct path *at = AT_INDEX(p, i++);
+		if (value_listed(type, "IPv4|IPv6")) {
+			ip_validate(s, at, json_str(v), type);
+		} else if (strv_eq(type, STRV("FQDN"))) {
+			(void)check_name(s, at, json_str(v), name_fqdn); /* told */
 		}
+	}
 }
 
 static void endpoint_validate(
@@ -95,12 +94,10 @@ static void endpoint_validate(
 		if (json_count(list) > MAX_HINTS) {
 			fault_too_many(s, at, json_count(list), MAX_HINTS);
 		}
-		for
-			json_each (z, list) {
-				(void)check_name(s, AT(AT_INDEX(at, i++), "name"),
-					text_of(z, "name"),
-					k == 0 ? name_label_value : name_subdomain); /* told */
-			}
+		json_each(z, list) {
+			(void)check_name(s, AT(AT_INDEX(at, i++), "name"), text_of(z, "name"),
+				k == 0 ? name_label_value : name_subdomain); /* told */
+		}
 	}
 }
 
@@ -111,23 +108,21 @@ static void slice_ports_validate(struct status *s, const struct path *p, const s
 		return;
 	}
 	size_t i = 0;
-	for
-		json_each (port, ports) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(port, "name");
-			if (name.n > 0) {
-				(void)check_name(s, AT(at, "name"), name, name_label); /* told */
+	json_each(port, ports) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(port, "name");
+		if (name.n > 0) {
+			(void)check_name(s, AT(at, "name"), name, name_label); /* told */
+		}
+		json_each(before, ports) {
+			if (before == port) {
+				break;
 			}
-		for
-			json_each (before, ports) {
-				if (before == port) {
-					break;
-				}
-				if (strv_eq(text_of(before, "name"), name)) {
-					fault_duplicate(s, AT(at, "name"), name);
-					break;
-				}
+			if (strv_eq(text_of(before, "name"), name)) {
+				fault_duplicate(s, AT(at, "name"), name);
+				break;
 			}
+		}
 		check_enum(s, at, port, "protocol", "SCTP|TCP|UDP", true);
 		if (has(port, "port")) {
 			check_port_number(
@@ -137,7 +132,7 @@ static void slice_ports_validate(struct status *s, const struct path *p, const s
 		if (app.n > 0) {
 			(void)check_name(s, AT(at, "appProtocol"), app, name_label_key);
 		}
-		}
+	}
 }
 
 void endpointslice_validate(struct status *s, const struct json *obj, const struct json *old)
@@ -150,10 +145,9 @@ void endpointslice_validate(struct status *s, const struct json *obj, const stru
 		fault_too_many(s, p, json_count(endpoints), MAX_ENDPOINTS);
 	} else {
 		size_t i = 0;
-		for
-			json_each (e, endpoints) {
-				endpoint_validate(s, AT_INDEX(p, i++), e, type);
-			}
+		json_each(e, endpoints) {
+			endpoint_validate(s, AT_INDEX(p, i++), e, type);
+		}
 	}
 	slice_ports_validate(s, AT(NULL, "ports"), json_get(obj, "ports"));
 	if (old != NULL) {
@@ -166,55 +160,48 @@ static void subset_addresses_validate(
 	struct status *s, const struct path *p, const struct json *list)
 {
 	size_t i = 0;
-	for
-		json_each (a, list) {
-			const struct path *at = AT_INDEX(p, i++);
-			ip_validate(s, AT(at, "ip"), text_of(a, "ip"), STRV_NONE);
-			struct strv hostname = text_of(a, "hostname");
-			if (hostname.n > 0) {
-				(void)check_name(
-					s, AT(at, "hostname"), hostname, name_label); /* told */
-			}
-			struct strv node = text_of(a, "nodeName");
-			if (node.n > 0) {
-				(void)check_name(
-					s, AT(at, "nodeName"), node, name_subdomain); /* told */
-			}
+	json_each(a, list) {
+		const struct path *at = AT_INDEX(p, i++);
+		ip_validate(s, AT(at, "ip"), text_of(a, "ip"), STRV_NONE);
+		struct strv hostname = text_of(a, "hostname");
+		if (hostname.n > 0) {
+			(void)check_name(s, AT(at, "hostname"), hostname, name_label); /* told */
 		}
+		struct strv node = text_of(a, "nodeName");
+		if (node.n > 0) {
+			(void)check_name(s, AT(at, "nodeName"), node, name_subdomain); /* told */
+		}
+	}
 }
 
 static void subset_ports_validate(struct status *s, const struct path *p, const struct json *ports)
 {
 	size_t i = 0;
-	for
-		json_each (port, ports) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(port, "name");
-			if (name.n > 0) {
-				(void)check_name(s, AT(at, "name"), name, name_label); /* told */
-			} else if (json_count(ports) > 1) {
-				fault_required(s, AT(at, "name"), "");
-			}
-			check_port_number(
-				s, AT(at, "port"), json_i64_or(json_get(port, "port"), 0));
-			check_enum(s, at, port, "protocol", "SCTP|TCP|UDP", true);
+	json_each(port, ports) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(port, "name");
+		if (name.n > 0) {
+			(void)check_name(s, AT(at, "name"), name, name_label); /* told */
+		} else if (json_count(ports) > 1) {
+			fault_required(s, AT(at, "name"), "");
 		}
+		check_port_number(s, AT(at, "port"), json_i64_or(json_get(port, "port"), 0));
+		check_enum(s, at, port, "protocol", "SCTP|TCP|UDP", true);
+	}
 }
 
 void endpoints_validate(struct status *s, const struct json *obj)
 {
 	size_t i = 0;
-	for
-		json_each (subset, json_get(obj, "subsets")) {
-			const struct path *at = AT_INDEX(AT(NULL, "subsets"), i++);
-			const struct json *ready = json_get(subset, "addresses");
-			const struct json *others = json_get(subset, "notReadyAddresses");
-			if (json_count(ready) + json_count(others) == 0) {
-				fault_required(
-					s, at, "must specify `addresses` or `notReadyAddresses`");
-			}
-			subset_addresses_validate(s, AT(at, "addresses"), ready);
-			subset_addresses_validate(s, AT(at, "notReadyAddresses"), others);
-			subset_ports_validate(s, AT(at, "ports"), json_get(subset, "ports"));
+	json_each(subset, json_get(obj, "subsets")) {
+		const struct path *at = AT_INDEX(AT(NULL, "subsets"), i++);
+		const struct json *ready = json_get(subset, "addresses");
+		const struct json *others = json_get(subset, "notReadyAddresses");
+		if (json_count(ready) + json_count(others) == 0) {
+			fault_required(s, at, "must specify `addresses` or `notReadyAddresses`");
 		}
+		subset_addresses_validate(s, AT(at, "addresses"), ready);
+		subset_addresses_validate(s, AT(at, "notReadyAddresses"), others);
+		subset_ports_validate(s, AT(at, "ports"), json_get(subset, "ports"));
+	}
 }

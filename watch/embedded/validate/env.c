@@ -81,43 +81,41 @@ static void value_from_validate(
 void env_validate(struct status *s, const struct path *p, const struct json *env)
 {
 	size_t i = 0;
-	for
-		json_each (e, env) {
-			const struct path *at = AT_INDEX(p, i++);
-			if (check_required(s, at, e, "name")) {
-				(void)check_name(s, AT(at, "name"), text_of(e, "name"), name_env);
-			}
-			if (has(e, "valueFrom")) {
-				value_from_validate(s, AT(at, "valueFrom"),
-					json_get(e, "valueFrom"), text_of(e, "value").n > 0);
-			}
+	json_each(e, env) {
+		const struct path *at = AT_INDEX(p, i++);
+		if (check_required(s, at, e, "name")) {
+			(void)check_name(s, AT(at, "name"), text_of(e, "name"), name_env);
 		}
+		if (has(e, "valueFrom")) {
+			value_from_validate(s, AT(at, "valueFrom"), json_get(e, "valueFrom"),
+				text_of(e, "value").n > 0);
+		}
+	}
 }
 
 void env_from_validate(struct status *s, const struct path *p, const struct json *list)
 {
 	size_t i = 0;
-	for
-		json_each (e, list) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv prefix = text_of(e, "prefix");
-			if (prefix.n > 0) {
-				(void)check_name(s, AT(at, "prefix"), prefix, name_env); /* told */
-			}
-			static const char *const sources[] = { "configMapRef", "secretRef" };
-			size_t n = 0;
-			for (size_t k = 0; k < ARRAY_LEN(sources); k++) {
-				const struct json *ref = json_get(e, sources[k]);
-				if (ref != NULL && ++n > 0) {
-					(void)check_required(s, AT(at, sources[k]), ref, "name");
-				}
-			}
-			if (n == 0) {
-				fault_invalid_str(s, at, STRV(""),
-					"must specify one of: `configMapRef` or `secretRef`");
-			} else if (n > 1) {
-				fault_invalid_str(s, at, STRV(""),
-					"may not have more than one field specified at a time");
+	json_each(e, list) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv prefix = text_of(e, "prefix");
+		if (prefix.n > 0) {
+			(void)check_name(s, AT(at, "prefix"), prefix, name_env); /* told */
+		}
+		static const char *const sources[] = { "configMapRef", "secretRef" };
+		size_t n = 0;
+		for (size_t k = 0; k < ARRAY_LEN(sources); k++) {
+			const struct json *ref = json_get(e, sources[k]);
+			if (ref != NULL && ++n > 0) {
+				(void)check_required(s, AT(at, sources[k]), ref, "name");
 			}
 		}
+		if (n == 0) {
+			fault_invalid_str(s, at, STRV(""),
+				"must specify one of: `configMapRef` or `secretRef`");
+		} else if (n > 1) {
+			fault_invalid_str(s, at, STRV(""),
+				"may not have more than one field specified at a time");
+		}
+	}
 }

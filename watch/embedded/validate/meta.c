@@ -35,11 +35,10 @@ static name_rule_fn name_rule_of(enum kind k)
 
 void labels_validate(struct status *s, const struct path *p, const struct json *labels)
 {
-	for
-		json_each (m, labels) {
-			(void)check_name(s, p, strv_of(json_key(m)), name_label_key); /* told */
-			(void)check_name(s, p, json_str(m), name_label_value);
-		}
+	json_each(m, labels) {
+		(void)check_name(s, p, strv_of(json_key(m)), name_label_key); /* told */
+		(void)check_name(s, p, json_str(m), name_label_value);
+	}
 }
 
 /* Keys of annotations may have capitals in the prefix. */
@@ -59,12 +58,11 @@ static size_t name_annotation_key(struct strv s, const char *out[NAME_COMPLAINTS
 void annotations_validate(struct status *s, const struct path *p, const struct json *annotations)
 {
 	size_t bytes = 0;
-	for
-		json_each (m, annotations) {
-			struct strv key = strv_of(json_key(m));
-			(void)check_name(s, p, key, name_annotation_key); /* told */
-			bytes += key.n + json_str(m).n;
-		}
+	json_each(m, annotations) {
+		struct strv key = strv_of(json_key(m));
+		(void)check_name(s, p, key, name_annotation_key); /* told */
+		bytes += key.n + json_str(m).n;
+	}
 	if (bytes > ANNOTATIONS_MAX_BYTES) {
 		fault_too_long(s, p, ANNOTATIONS_MAX_BYTES);
 	}
@@ -91,21 +89,18 @@ static void requirement_validate(
 	}
 	(void)check_name(s, AT(p, "key"), text_of(requirement, "key"), name_label_key); /* told */
 	size_t i = 0;
-	for
-		json_each (v, values) {
-			(void)check_name(
-				s, AT_INDEX(AT(p, "values"), i++), json_str(v), name_label_value);
-		}
+	json_each(v, values) {
+		(void)check_name(s, AT_INDEX(AT(p, "values"), i++), json_str(v), name_label_value);
+	}
 }
 
 void label_selector_validate(struct status *s, const struct path *p, const struct json *selector)
 {
 	labels_validate(s, AT(p, "matchLabels"), json_get(selector, "matchLabels"));
 	size_t i = 0;
-	for
-		json_each (r, json_get(selector, "matchExpressions")) {
-			requirement_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r);
-		}
+	json_each(r, json_get(selector, "matchExpressions")) {
+		requirement_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r);
+	}
 }
 
 static void owner_validate(struct status *s, const struct path *p, const struct json *owner)
@@ -134,22 +129,21 @@ static void owner_validate(struct status *s, const struct path *p, const struct 
 static void owners_validate(struct status *s, const struct path *p, const struct json *owners)
 {
 	struct strv controller = STRV_NONE;
-	for
-		json_each (o, owners) {
-			owner_validate(s, p, o);
-			if (!json_bool(json_get(o, "controller"), false)) {
-				continue;
-			}
-			struct strv name = text_of(o, "name");
-			if (controller.p != NULL) {
-				fault_printf(s, CAUSE_INVALID, p, owners,
-					"Only one reference can have Controller set to true. Found "
-					"\"true\" in references for %.*s and %.*s",
-					STRV_ARG(controller), STRV_ARG(name));
-			} else {
-				controller = name;
-			}
+	json_each(o, owners) {
+		owner_validate(s, p, o);
+		if (!json_bool(json_get(o, "controller"), false)) {
+			continue;
 		}
+		struct strv name = text_of(o, "name");
+		if (controller.p != NULL) {
+			fault_printf(s, CAUSE_INVALID, p, owners,
+				"Only one reference can have Controller set to true. Found "
+				"\"true\" in references for %.*s and %.*s",
+				STRV_ARG(controller), STRV_ARG(name));
+		} else {
+			controller = name;
+		}
+	}
 }
 
 void finalizer_validate(struct status *s, const struct path *p, struct strv name)
@@ -166,12 +160,11 @@ void finalizer_validate(struct status *s, const struct path *p, struct strv name
 
 static bool list_has(const struct json *list, struct strv text)
 {
-	for
-		json_each (v, list) {
-			if (strv_eq(json_str(v), text)) {
-				return true;
-			}
+	json_each(v, list) {
+		if (strv_eq(json_str(v), text)) {
+			return true;
 		}
+	}
 	return false;
 }
 
@@ -179,14 +172,13 @@ static void finalizers_validate(
 	struct status *s, const struct path *p, const struct json *list, bool create)
 {
 	size_t i = 0;
-	for
-		json_each (v, list) {
-			if (create) {
-				finalizer_validate(s, AT_INDEX(p, i++), json_str(v));
-			} else {
-				(void)check_name(s, p, json_str(v), name_label_key); /* told */
-			}
+	json_each(v, list) {
+		if (create) {
+			finalizer_validate(s, AT_INDEX(p, i++), json_str(v));
+		} else {
+			(void)check_name(s, p, json_str(v), name_label_key); /* told */
 		}
+	}
 	if (list_has(list, STRV("orphan")) && list_has(list, STRV("foregroundDeletion"))) {
 		fault_invalid(
 			s, p, list, "finalizer orphan and foregroundDeletion cannot be both set");
@@ -232,13 +224,11 @@ static void no_new_finalizers(
 	struct buf b;
 	buf_init(&b);
 	size_t n = 0;
-	for
-		json_each (v, now) {
-			if (!list_has(old, json_str(v))) {
-				buf_printf(&b, "%s\"%.*s\"", n++ > 0 ? ", " : "",
-					STRV_ARG(json_str(v)));
-			}
+	json_each(v, now) {
+		if (!list_has(old, json_str(v))) {
+			buf_printf(&b, "%s\"%.*s\"", n++ > 0 ? ", " : "", STRV_ARG(json_str(v)));
 		}
+	}
 	if (b.err != ERR_OK) {
 		status_no_memory(s);
 	} else if (n > 0) {

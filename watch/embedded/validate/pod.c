@@ -34,16 +34,15 @@ static bool pardon_images(
 	struct arena *a, struct json *spec, const struct json *old, const char *list)
 {
 	struct json *c = json_first(json_get(spec, list));
-	for
-		json_each (was, json_get(old, list)) {
-			if (c == NULL) {
-				return true;
-			}
-			if (!pardon(a, c, was, "image")) {
-				return false;
-			}
-			c = json_next(c);
+	json_each(was, json_get(old, list)) {
+		if (c == NULL) {
+			return true;
 		}
+		if (!pardon(a, c, was, "image")) {
+			return false;
+		}
+		c = json_next(c);
+	}
 	return true;
 }
 
@@ -110,38 +109,34 @@ static bool same_but_seconds(const struct json *a, const struct json *b)
 static void tolerations_only_grow(
 	struct status *s, const struct path *p, const struct json *now, const struct json *old)
 {
-	for
-		json_each (was, old) {
-			bool found = false;
-		for
-			json_each (is, now) {
-				found |= same_but_seconds(is, was);
-			}
+	json_each(was, old) {
+		bool found = false;
+		json_each(is, now) {
+			found |= same_but_seconds(is, was);
+		}
 		if (!found) {
 			fault_forbidden(s, p,
 				"existing toleration can not be modified except its "
 				"tolerationSeconds");
 			return;
 		}
-		}
+	}
 }
 
 static void gates_only_go(
 	struct status *s, const struct path *p, const struct json *now, const struct json *old)
 {
-	for
-		json_each (is, now) {
-			bool found = false;
-		for
-			json_each (was, old) {
-				found |= strv_eq(text_of(is, "name"), text_of(was, "name"));
-			}
+	json_each(is, now) {
+		bool found = false;
+		json_each(was, old) {
+			found |= strv_eq(text_of(is, "name"), text_of(was, "name"));
+		}
 		if (!found) {
 			fault_printf(s, CAUSE_FORBIDDEN, p, NULL,
 				"only deletion is allowed, but found new scheduling gate '%.*s'",
 				STRV_ARG(text_of(is, "name")));
 		}
-		}
+	}
 }
 
 static bool count_is_kept(struct status *s, const struct path *p, const struct json *spec,
@@ -157,10 +152,9 @@ static bool count_is_kept(struct status *s, const struct path *p, const struct j
 static void images_validate(struct status *s, const struct path *p, const struct json *containers)
 {
 	size_t i = 0;
-	for
-		json_each (c, containers) {
-			(void)check_required(s, AT_INDEX(p, i++), c, "image"); /* told */
-		}
+	json_each(c, containers) {
+		(void)check_required(s, AT_INDEX(p, i++), c, "image"); /* told */
+	}
 }
 
 static void update_validate(
@@ -198,21 +192,19 @@ static void status_validate(struct status *s, const struct json *obj)
 	static const char *const lists[] = { "podIPs", "hostIPs" };
 	for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
 		size_t i = 0;
-		for
-			json_each (ip, json_get(st, lists[k])) {
-				(void)check_name(s, AT_INDEX(AT(p, lists[k]), i++),
-					text_of(ip, "ip"), name_ip); /* told */
-			}
+		json_each(ip, json_get(st, lists[k])) {
+			(void)check_name(s, AT_INDEX(AT(p, lists[k]), i++), text_of(ip, "ip"),
+				name_ip); /* told */
+		}
 	}
 	size_t i = 0;
-	for
-		json_each (c, json_get(st, "conditions")) {
-			const struct path *at = AT_INDEX(AT(p, "conditions"), i++);
-			if (!value_listed(text_of(c, "type"), "PodScheduled|PodInitialized")) {
-				(void)check_name(s, AT(at, "type"), text_of(c, "type"),
-					name_label_key); /* told */
-			}
+	json_each(c, json_get(st, "conditions")) {
+		const struct path *at = AT_INDEX(AT(p, "conditions"), i++);
+		if (!value_listed(text_of(c, "type"), "PodScheduled|PodInitialized")) {
+			(void)check_name(
+				s, AT(at, "type"), text_of(c, "type"), name_label_key); /* told */
 		}
+	}
 }
 
 void pod_validate(struct status *s, const char *sub, const struct json *obj, const struct json *old)

@@ -33,12 +33,11 @@ static void searches_validate(struct status *s, const struct path *p, const stru
 		fault_printf(s, CAUSE_INVALID, p, searches,
 			"must not have more than %d search paths", SEARCHES_MAX);
 	}
-	for
-		json_each (v, searches) {
-			chars += json_str(v).n + (i > 0);
-			(void)check_name(s, AT_INDEX(p, i), json_str(v), name_search); /* told */
-			i++;
-		}
+	json_each(v, searches) {
+		chars += json_str(v).n + (i > 0);
+		(void)check_name(s, AT_INDEX(p, i), json_str(v), name_search); /* told */
+		i++;
+	}
 	if (chars > SEARCH_CHARS) {
 		fault_printf(s, CAUSE_INVALID, p, searches,
 			"must not have more than %d characters (including spaces) in the search "
@@ -70,19 +69,16 @@ void pod_dns_validate(struct status *s, const struct path *p, const struct json 
 			"must not have more than %d nameservers", NAMESERVERS_MAX);
 	}
 	size_t i = 0;
-	for
-		json_each (v, servers) {
-			(void)check_name(s, AT_INDEX(AT(at, "nameservers"), i++), json_str(v),
-				name_ip); /* told */
-		}
+	json_each(v, servers) {
+		(void)check_name(
+			s, AT_INDEX(AT(at, "nameservers"), i++), json_str(v), name_ip); /* told */
+	}
 	searches_validate(s, AT(at, "searches"), json_get(config, "searches"));
 	i = 0;
-	for
-		json_each (o, json_get(config, "options")) {
-			if (text_of(o, "name").n == 0) {
-				fault_required(
-					s, AT_INDEX(AT(at, "options"), i), "must not be empty");
-			}
-			i++;
+	json_each(o, json_get(config, "options")) {
+		if (text_of(o, "name").n == 0) {
+			fault_required(s, AT_INDEX(AT(at, "options"), i), "must not be empty");
 		}
+		i++;
+	}
 }

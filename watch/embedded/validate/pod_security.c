@@ -36,33 +36,30 @@ void pod_security_validate(struct status *s, const struct path *p, const struct 
 	common_validate(s, p, context);
 	check_range(s, p, context, "fsGroup", 0, ID_MAX);
 	size_t i = 0;
-	for
-		json_each (g, json_get(context, "supplementalGroups")) {
-			int64_t id = json_i64_or(g, 0);
-			if (id < 0 || id > ID_MAX) {
-				fault_invalid_i64(s, AT_INDEX(AT(p, "supplementalGroups"), i), id,
-					"must be between 0 and 2147483647, inclusive");
-			}
-			i++;
+	json_each(g, json_get(context, "supplementalGroups")) {
+		int64_t id = json_i64_or(g, 0);
+		if (id < 0 || id > ID_MAX) {
+			fault_invalid_i64(s, AT_INDEX(AT(p, "supplementalGroups"), i), id,
+				"must be between 0 and 2147483647, inclusive");
 		}
+		i++;
+	}
 	i = 0;
-	for
-		json_each (c, json_get(context, "sysctls")) {
-			const struct path *at = AT_INDEX(AT(p, "sysctls"), i++);
-			(void)check_required(s, at, c, "name"); /* told */
-		}
+	json_each(c, json_get(context, "sysctls")) {
+		const struct path *at = AT_INDEX(AT(p, "sysctls"), i++);
+		(void)check_required(s, at, c, "name"); /* told */
+	}
 	check_enum(s, p, context, "fsGroupChangePolicy", "Always|OnRootMismatch", false);
 	check_enum(s, p, context, "supplementalGroupsPolicy", "Merge|Strict", false);
 }
 
 static bool adds_sys_admin(const struct json *context)
 {
-	for
-		json_each (c, json_dig(context, "capabilities.add")) {
-			if (value_listed(json_str(c), "CAP_SYS_ADMIN")) {
-				return true;
-			}
+	json_each(c, json_dig(context, "capabilities.add")) {
+		if (value_listed(json_str(c), "CAP_SYS_ADMIN")) {
+			return true;
 		}
+	}
 	return false;
 }
 

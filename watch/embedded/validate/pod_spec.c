@@ -28,10 +28,9 @@ static void names_validate(
 static void secrets_validate(struct status *s, const struct path *p, const struct json *secrets)
 {
 	size_t i = 0;
-	for
-		json_each (v, secrets) {
-			(void)check_required(s, AT_INDEX(p, i++), v, "name"); /* told */
-		}
+	json_each(v, secrets) {
+		(void)check_required(s, AT_INDEX(p, i++), v, "name"); /* told */
+	}
 }
 
 /* readinessGates[].conditionType and schedulingGates[].name */
@@ -39,39 +38,34 @@ static void gates_validate(
 	struct status *s, const struct path *p, const struct json *gates, const char *key)
 {
 	size_t i = 0;
-	for
-		json_each (g, gates) {
-			const struct path *at = AT_INDEX(p, i++);
-			(void)check_name(
-				s, AT(at, key), text_of(g, key), name_label_key); /* told */
-		for
-			json_each (before, gates) {
-				if (before == g) {
-					break;
-				}
-				if (strv_eq(text_of(before, key), text_of(g, key))) {
-					fault_duplicate(s, AT(at, key), text_of(g, key));
-					break;
-				}
+	json_each(g, gates) {
+		const struct path *at = AT_INDEX(p, i++);
+		(void)check_name(s, AT(at, key), text_of(g, key), name_label_key); /* told */
+		json_each(before, gates) {
+			if (before == g) {
+				break;
+			}
+			if (strv_eq(text_of(before, key), text_of(g, key))) {
+				fault_duplicate(s, AT(at, key), text_of(g, key));
+				break;
 			}
 		}
+	}
 }
 
 static void host_aliases_validate(
 	struct status *s, const struct path *p, const struct json *aliases)
 {
 	size_t i = 0;
-	for
-		json_each (a, aliases) {
-			const struct path *at = AT_INDEX(p, i++);
-			(void)check_name(s, AT(at, "ip"), text_of(a, "ip"), name_ip); /* told */
-			size_t j = 0;
-		for
-			json_each (h, json_get(a, "hostnames")) {
-				(void)check_name(s, AT_INDEX(AT(at, "hostnames"), j++), json_str(h),
-					name_subdomain); /* told */
-			}
+	json_each(a, aliases) {
+		const struct path *at = AT_INDEX(p, i++);
+		(void)check_name(s, AT(at, "ip"), text_of(a, "ip"), name_ip); /* told */
+		size_t j = 0;
+		json_each(h, json_get(a, "hostnames")) {
+			(void)check_name(s, AT_INDEX(AT(at, "hostnames"), j++), json_str(h),
+				name_subdomain); /* told */
 		}
+	}
 }
 
 /* In the host's network a container port is a port of the host. */
@@ -81,22 +75,19 @@ static void host_network_validate(struct status *s, const struct path *p, const 
 		return;
 	}
 	size_t i = 0;
-	for
-		json_each (c, json_get(spec, "containers")) {
-			const struct path *at = AT(AT_INDEX(AT(p, "containers"), i++), "ports");
-			size_t j = 0;
-		for
-			json_each (port, json_get(c, "ports")) {
-				int64_t host = json_i64_or(json_get(port, "hostPort"), 0);
-				if (host != 0 &&
-					host != json_i64_or(json_get(port, "containerPort"), 0)) {
-					fault_invalid_i64(s, AT(AT_INDEX(at, j), "containerPort"),
-						json_i64_or(json_get(port, "containerPort"), 0),
-						"must match `hostPort` when `hostNetwork` is true");
-				}
-				j++;
+	json_each(c, json_get(spec, "containers")) {
+		const struct path *at = AT(AT_INDEX(AT(p, "containers"), i++), "ports");
+		size_t j = 0;
+		json_each(port, json_get(c, "ports")) {
+			int64_t host = json_i64_or(json_get(port, "hostPort"), 0);
+			if (host != 0 && host != json_i64_or(json_get(port, "containerPort"), 0)) {
+				fault_invalid_i64(s, AT(AT_INDEX(at, j), "containerPort"),
+					json_i64_or(json_get(port, "containerPort"), 0),
+					"must match `hostPort` when `hostNetwork` is true");
 			}
+			j++;
 		}
+	}
 }
 
 void pod_spec_validate(struct status *s, const struct path *p, const struct json *spec,

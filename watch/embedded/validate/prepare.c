@@ -111,12 +111,11 @@ static int keep_all_but(
 	while (json_first(obj) != NULL) {
 		(void)json_detach(obj, json_first(obj)); /* dropped with the arena */
 	}
-	for
-		json_each (m, old) {
-			if (strcmp(json_key(m), member) != 0 && err == ERR_OK) {
-				err = json_set(a, obj, json_key(m), json_copy(a, m));
-			}
+	json_each(m, old) {
+		if (strcmp(json_key(m), member) != 0 && err == ERR_OK) {
+			err = json_set(a, obj, json_key(m), json_copy(a, m));
 		}
+	}
 	if (err == ERR_OK && version != NULL) {
 		err = json_set(a, json_get(obj, "metadata"), "resourceVersion", version);
 	}

@@ -64,10 +64,9 @@ static const char *qos_class(const struct json *spec)
 		qos_add(&q, json_get(spec, "resources"));
 	} else {
 		for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-			for
-				json_each (c, json_get(spec, lists[i])) {
-					qos_add(&q, json_get(c, "resources"));
-				}
+			json_each(c, json_get(spec, lists[i])) {
+				qos_add(&q, json_get(c, "resources"));
+			}
 		}
 	}
 	bool none = !q.has_requests[0] && !q.has_requests[1] && !q.has_limits[0] &&
@@ -114,10 +113,9 @@ int prepare_namespace_create(struct arena *a, struct json *obj)
 	struct json *spec = json_ensure_object(a, obj, "spec");
 	struct json *finalizers = json_ensure_array(a, spec, "finalizers");
 	bool found = false;
-	for
-		json_each (f, finalizers) {
-			found |= strv_eq(json_str(f), STRV("kubernetes"));
-		}
+	json_each(f, finalizers) {
+		found |= strv_eq(json_str(f), STRV("kubernetes"));
+	}
 	int err = finalizers == NULL ? ERR_NOMEM : ERR_OK;
 	if (err == ERR_OK && !found) {
 		err = json_append(a, finalizers, json_new_str(a, STRV("kubernetes")));
@@ -137,14 +135,12 @@ int prepare_secret(struct arena *a, struct json *obj, const struct json *old)
 		data = json_ensure_object(a, obj, "data");
 		err = data == NULL ? ERR_NOMEM : ERR_OK;
 	}
-	for
-		json_each (m, plain) {
-			struct strv text = base64_encode(a, json_str(m));
-			if (err == ERR_OK) {
-				err = text.p == NULL ? ERR_NOMEM
-						     : json_set_str(a, data, json_key(m), text);
-			}
+	json_each(m, plain) {
+		struct strv text = base64_encode(a, json_str(m));
+		if (err == ERR_OK) {
+			err = text.p == NULL ? ERR_NOMEM : json_set_str(a, data, json_key(m), text);
 		}
+	}
 	if (err != ERR_OK || text_of(obj, "type").n > 0) {
 		return err;
 	}

@@ -80,20 +80,17 @@ static int keep_node_ports(struct arena *a, struct json *spec, const struct json
 		!value_listed(text_of(old, "type"), types)) {
 		return ERR_OK;
 	}
-	for
-		json_each (port, json_get(spec, "ports")) {
-		for
-			json_each (was, json_get(old, "ports")) {
-				bool match = json_i64_or(json_get(port, "port"), 0) ==
-						     json_i64_or(json_get(was, "port"), 0) &&
-					     strv_eq(text_of(port, "protocol"),
-						     text_of(was, "protocol"));
-				if (match && json_i64_or(json_get(port, "nodePort"), 0) == 0 &&
-					prepare_take(a, port, was, "nodePort") != ERR_OK) {
-					return ERR_NOMEM;
-				}
+	json_each(port, json_get(spec, "ports")) {
+		json_each(was, json_get(old, "ports")) {
+			bool match = json_i64_or(json_get(port, "port"), 0) ==
+					     json_i64_or(json_get(was, "port"), 0) &&
+				     strv_eq(text_of(port, "protocol"), text_of(was, "protocol"));
+			if (match && json_i64_or(json_get(port, "nodePort"), 0) == 0 &&
+				prepare_take(a, port, was, "nodePort") != ERR_OK) {
+				return ERR_NOMEM;
 			}
 		}
+	}
 	return ERR_OK;
 }
 

@@ -8,11 +8,10 @@ static void http_get_validate(struct status *s, const struct path *p, const stru
 	check_port_or_name(s, AT(p, "port"), json_get(http, "port"));
 	check_enum(s, p, http, "scheme", "HTTP|HTTPS", false);
 	size_t i = 0;
-	for
-		json_each (h, json_get(http, "httpHeaders")) {
-			(void)check_name(s, AT(AT_INDEX(AT(p, "httpHeaders"), i++), "name"),
-				text_of(h, "name"), name_http_header); /* told */
-		}
+	json_each(h, json_get(http, "httpHeaders")) {
+		(void)check_name(s, AT(AT_INDEX(AT(p, "httpHeaders"), i++), "name"),
+			text_of(h, "name"), name_http_header); /* told */
+	}
 }
 
 /* Exactly one of exec, httpGet, tcpSocket, grpc (probes), sleep (hooks). */

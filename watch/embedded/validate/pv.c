@@ -11,10 +11,9 @@ static void capacity_validate(struct status *s, const struct path *p, const stru
 	if (json_get(capacity, "storage") == NULL || json_count(capacity) > 1) {
 		fault_printf(s, CAUSE_NOT_SUPPORTED, p, capacity, "supported values: \"storage\"");
 	}
-	for
-		json_each (m, capacity) {
-			(void)check_amount(s, AT_KEY(p, strv_of(json_key(m))), m, true); /* told */
-		}
+	json_each(m, capacity) {
+		(void)check_amount(s, AT_KEY(p, strv_of(json_key(m))), m, true); /* told */
+	}
 }
 
 static void spec_validate(struct status *s, const struct path *p, const struct json *spec)
@@ -25,13 +24,12 @@ static void spec_validate(struct status *s, const struct path *p, const struct j
 		fault_required(s, at, "");
 	}
 	bool single = false;
-	for
-		json_each (m, modes) {
-			if (!value_listed(json_str(m), ACCESS_MODES)) {
-				fault_unsupported(s, at, json_str(m), ACCESS_MODES);
-			}
-			single |= value_listed(json_str(m), "ReadWriteOncePod");
+	json_each(m, modes) {
+		if (!value_listed(json_str(m), ACCESS_MODES)) {
+			fault_unsupported(s, at, json_str(m), ACCESS_MODES);
 		}
+		single |= value_listed(json_str(m), "ReadWriteOncePod");
+	}
 	if (single && json_count(modes) > 1) {
 		fault_forbidden(s, at, "may not use ReadWriteOncePod with other access modes");
 	}
@@ -63,20 +61,16 @@ static void spec_validate(struct status *s, const struct path *p, const struct j
 
 static bool source_is_same(const struct json *spec, const struct json *old)
 {
-	for
-		json_each (m, spec) {
-			if (volume_source_is_known(json_key(m)) &&
-				!same(m, json_get(old, json_key(m)))) {
-				return false;
-			}
+	json_each(m, spec) {
+		if (volume_source_is_known(json_key(m)) && !same(m, json_get(old, json_key(m)))) {
+			return false;
 		}
-	for
-		json_each (m, old) {
-			if (volume_source_is_known(json_key(m)) &&
-				json_get(spec, json_key(m)) == NULL) {
-				return false;
-			}
+	}
+	json_each(m, old) {
+		if (volume_source_is_known(json_key(m)) && json_get(spec, json_key(m)) == NULL) {
+			return false;
 		}
+	}
 	return true;
 }
 

@@ -44,17 +44,16 @@ static bool resource_name_validate(struct status *s, const struct path *at, stru
 
 static void amounts_validate(struct status *s, const struct path *p, const struct json *amounts)
 {
-	for
-		json_each (m, amounts) {
-			struct strv name = strv_of(json_key(m));
-			const struct path *at = AT_KEY(p, name);
-			struct amount v;
-			if (resource_name_validate(s, at, name) && check_amount(s, at, m, false) &&
-				is_extended(name) && !strv_has_prefix(name, STRV("hugepages-")) &&
-				measure(m, &v) == ERR_OK && !measure_is_whole(&v)) {
-				fault_invalid(s, at, m, "must be an integer");
-			}
+	json_each(m, amounts) {
+		struct strv name = strv_of(json_key(m));
+		const struct path *at = AT_KEY(p, name);
+		struct amount v;
+		if (resource_name_validate(s, at, name) && check_amount(s, at, m, false) &&
+			is_extended(name) && !strv_has_prefix(name, STRV("hugepages-")) &&
+			measure(m, &v) == ERR_OK && !measure_is_whole(&v)) {
+			fault_invalid(s, at, m, "must be an integer");
 		}
+	}
 }
 
 static void request_within_limit(struct status *s, const struct path *p, const struct json *request,
@@ -81,15 +80,14 @@ void resources_validate(struct status *s, const struct path *p, const struct jso
 	const struct json *requests = json_get(resources, "requests");
 	amounts_validate(s, AT(p, "limits"), limits);
 	amounts_validate(s, AT(p, "requests"), requests);
-	for
-		json_each (m, requests) {
-			struct strv name = strv_of(json_key(m));
-			const struct json *limit = json_get_strv(limits, name);
-			if (limit != NULL) {
-				request_within_limit(s, AT(p, "requests"), m, limit);
-			} else if (is_extended(name)) {
-				fault_required(s, AT(p, "limits"),
-					"Limit must be set for non overcommitable resources");
-			}
+	json_each(m, requests) {
+		struct strv name = strv_of(json_key(m));
+		const struct json *limit = json_get_strv(limits, name);
+		if (limit != NULL) {
+			request_within_limit(s, AT(p, "requests"), m, limit);
+		} else if (is_extended(name)) {
+			fault_required(s, AT(p, "limits"),
+				"Limit must be set for non overcommitable resources");
 		}
+	}
 }

@@ -16,12 +16,11 @@ static bool is_empty(const struct json *v)
 	case JSON_ARRAY:
 		return json_first(v) == NULL;
 	case JSON_OBJECT:
-		for
-			json_each (m, v) {
-				if (!is_empty(m)) {
-					return false;
-				}
+		json_each(m, v) {
+			if (!is_empty(m)) {
+				return false;
 			}
+		}
 		return true;
 	case JSON_BOOL:
 	case JSON_NUMBER:
@@ -47,24 +46,22 @@ static bool same_in(const struct json *a, const struct json *b, bool quantities)
 
 static bool same_objects(const struct json *a, const struct json *b, bool quantities)
 {
-	for
-		json_each (m, a) {
-			bool below = holds_quantities(json_key(m)) && json_is_object(m);
-			if (quantities) {
-				const struct json *other = json_get(b, json_key(m));
-				if (!json_equal(m, other) && !same_amounts(m, other)) {
-					return false;
-				}
-			} else if (!same_in(m, json_get(b, json_key(m)), below)) {
+	json_each(m, a) {
+		bool below = holds_quantities(json_key(m)) && json_is_object(m);
+		if (quantities) {
+			const struct json *other = json_get(b, json_key(m));
+			if (!json_equal(m, other) && !same_amounts(m, other)) {
 				return false;
 			}
+		} else if (!same_in(m, json_get(b, json_key(m)), below)) {
+			return false;
 		}
-	for
-		json_each (m, b) {
-			if (json_get(a, json_key(m)) == NULL && !is_empty(m)) {
-				return false;
-			}
+	}
+	json_each(m, b) {
+		if (json_get(a, json_key(m)) == NULL && !is_empty(m)) {
+			return false;
 		}
+	}
 	return true;
 }
 
@@ -78,13 +75,12 @@ static bool same_in(const struct json *a, const struct json *b, bool quantities)
 		return same_objects(a, b, quantities);
 	}
 	const struct json *y = json_first(b);
-	for
-		json_each (x, a) {
-			if (y == NULL || !same_in(x, y, false)) {
-				return false;
-			}
-			y = json_next(y);
+	json_each(x, a) {
+		if (y == NULL || !same_in(x, y, false)) {
+			return false;
 		}
+		y = json_next(y);
+	}
 	return y == NULL;
 }
 
@@ -125,22 +121,19 @@ static void differ_walk(
 		return;
 	}
 	size_t i = 0;
-	for
-		json_each (m, x) {
-			struct strv sub = objects ? arena_printf(d->arena, "%.*s.%s",
-							    STRV_ARG(path), json_key(m))
-						  : arena_printf(d->arena, "%.*s[%zu]",
-							    STRV_ARG(path), i);
-			differ_walk(d, sub, m, objects ? json_get(y, json_key(m)) : json_at(y, i));
-			i++;
+	json_each(m, x) {
+		struct strv sub = objects ? arena_printf(d->arena, "%.*s.%s", STRV_ARG(path),
+						    json_key(m))
+					  : arena_printf(d->arena, "%.*s[%zu]", STRV_ARG(path), i);
+		differ_walk(d, sub, m, objects ? json_get(y, json_key(m)) : json_at(y, i));
+		i++;
+	}
+	json_each(m, objects ? y : NULL) {
+		if (json_get(x, json_key(m)) == NULL && !is_empty(m)) {
+			differ_add(
+				d, arena_printf(d->arena, "%.*s.%s", STRV_ARG(path), json_key(m)));
 		}
-	for
-		json_each (m, objects ? y : NULL) {
-			if (json_get(x, json_key(m)) == NULL && !is_empty(m)) {
-				differ_add(d, arena_printf(d->arena, "%.*s.%s", STRV_ARG(path),
-						      json_key(m)));
-			}
-		}
+	}
 }
 
 struct strv differences(

@@ -50,16 +50,15 @@ static void port_repeats(
 	bool name = false;
 	bool number = false;
 	bool node = false;
-	for
-		json_each (before, ports) {
-			if (before == port) {
-				break;
-			}
-			name |= text_of(port, "name").n > 0 &&
-				strv_eq(text_of(port, "name"), text_of(before, "name"));
-			number |= same_number(port, before, "port");
-			node |= same_number(port, before, "nodePort");
+	json_each(before, ports) {
+		if (before == port) {
+			break;
 		}
+		name |= text_of(port, "name").n > 0 &&
+			strv_eq(text_of(port, "name"), text_of(before, "name"));
+		number |= same_number(port, before, "port");
+		node |= same_number(port, before, "nodePort");
+	}
 	if (name) {
 		fault_duplicate(s, AT(p, "name"), text_of(port, "name"));
 	}
@@ -92,32 +91,30 @@ static void ports_validate(struct status *s, const struct path *p, const struct 
 	}
 	bool node_ports = value_listed(text_of(spec, "type"), "NodePort|LoadBalancer");
 	size_t i = 0;
-	for
-		json_each (port, ports) {
-			const struct path *at = AT_INDEX(p, i++);
-			port_validate(s, at, port, count > 1);
-			port_repeats(s, at, ports, port);
-			int64_t node = json_i64_or(json_get(port, "nodePort"), 0);
-			if (node == 0) {
-				continue;
-			}
-			if (!node_ports) {
-				fault_printf(s, CAUSE_FORBIDDEN, AT(at, "nodePort"), NULL,
-					"may not be used when `type` is '%.*s'",
-					STRV_ARG(text_of(spec, "type")));
-			} else {
-				check_port_number(s, AT(at, "nodePort"), node);
-			}
+	json_each(port, ports) {
+		const struct path *at = AT_INDEX(p, i++);
+		port_validate(s, at, port, count > 1);
+		port_repeats(s, at, ports, port);
+		int64_t node = json_i64_or(json_get(port, "nodePort"), 0);
+		if (node == 0) {
+			continue;
 		}
+		if (!node_ports) {
+			fault_printf(s, CAUSE_FORBIDDEN, AT(at, "nodePort"), NULL,
+				"may not be used when `type` is '%.*s'",
+				STRV_ARG(text_of(spec, "type")));
+		} else {
+			check_port_number(s, AT(at, "nodePort"), node);
+		}
+	}
 }
 
 static void ip_list_validate(struct status *s, const struct path *p, const struct json *list)
 {
 	size_t i = 0;
-	for
-		json_each (v, list) {
-			(void)check_name(s, AT_INDEX(p, i++), json_str(v), name_ip); /* told */
-		}
+	json_each(v, list) {
+		(void)check_name(s, AT_INDEX(p, i++), json_str(v), name_ip); /* told */
+	}
 }
 
 static void cluster_ips_validate(struct status *s, const struct path *p, const struct json *spec)
@@ -143,18 +140,16 @@ static void cluster_ips_validate(struct status *s, const struct path *p, const s
 		(void)check_name(s, AT(p, "clusterIP"), ip, name_ip); /* told */
 	}
 	size_t i = 0;
-	for
-		json_each (v, list) {
-			bool none = strv_eq(json_str(v), STRV("None"));
-			if (none && count > 1) {
-				fault_invalid(s, AT_INDEX(at, i), v,
-					"'None' must be the first and only value");
-			} else if (!none) {
-				(void)check_name(
-					s, AT_INDEX(at, i), json_str(v), name_ip); /* told */
-			}
-			i++;
+	json_each(v, list) {
+		bool none = strv_eq(json_str(v), STRV("None"));
+		if (none && count > 1) {
+			fault_invalid(
+				s, AT_INDEX(at, i), v, "'None' must be the first and only value");
+		} else if (!none) {
+			(void)check_name(s, AT_INDEX(at, i), json_str(v), name_ip); /* told */
 		}
+		i++;
+	}
 	struct strv type = text_of(spec, "type");
 	if (is_headless(spec) && value_listed(type, "NodePort|LoadBalancer")) {
 		struct json *none = json_new_str(s->arena, STRV("None"));
@@ -185,22 +180,20 @@ static void families_validate(struct status *s, const struct path *p, const stru
 	check_enum(s, p, spec, "ipFamilyPolicy", "PreferDualStack|RequireDualStack|SingleStack",
 		false);
 	size_t i = 0;
-	for
-		json_each (f, families) {
-			const struct path *at = AT_INDEX(AT(p, "ipFamilies"), i++);
-			if (!value_listed(json_str(f), "IPv4|IPv6")) {
-				fault_unsupported(s, at, json_str(f), "IPv4|IPv6");
+	json_each(f, families) {
+		const struct path *at = AT_INDEX(AT(p, "ipFamilies"), i++);
+		if (!value_listed(json_str(f), "IPv4|IPv6")) {
+			fault_unsupported(s, at, json_str(f), "IPv4|IPv6");
+		}
+		json_each(before, families) {
+			if (before == f) {
+				break;
 			}
-		for
-			json_each (before, families) {
-				if (before == f) {
-					break;
-				}
-				if (strv_eq(json_str(before), json_str(f))) {
-					fault_duplicate(s, at, json_str(f));
-				}
+			if (strv_eq(json_str(before), json_str(f))) {
+				fault_duplicate(s, at, json_str(f));
 			}
 		}
+	}
 	if (json_count(families) > 2) {
 		fault_invalid(s, AT(p, "ipFamilies"), families, "may only hold up to 2 values");
 	}
@@ -259,17 +252,15 @@ void service_validate(
 	const struct path *p = AT(NULL, "spec");
 	if (strcmp(sub, "status") == 0) {
 		size_t i = 0;
-		for
-			json_each (v, json_dig(obj, "status.loadBalancer.ingress")) {
-				const struct path *at = AT(AT(NULL, "status"), "loadBalancer");
-				struct strv ip = text_of(v, "ip");
-				if (ip.n > 0) {
-					(void)check_name(s,
-						AT(AT_INDEX(AT(at, "ingress"), i), "ip"), ip,
-						name_ip); /* told */
-				}
-				i++;
+		json_each(v, json_dig(obj, "status.loadBalancer.ingress")) {
+			const struct path *at = AT(AT(NULL, "status"), "loadBalancer");
+			struct strv ip = text_of(v, "ip");
+			if (ip.n > 0) {
+				(void)check_name(s, AT(AT_INDEX(AT(at, "ingress"), i), "ip"), ip,
+					name_ip); /* told */
 			}
+			i++;
+		}
 		return;
 	}
 	if (old != NULL) {

@@ -77,10 +77,9 @@ static void retention_validate(struct status *s, const struct path *p, const str
 static void templates_validate(struct status *s, const struct path *p, const struct json *list)
 {
 	size_t i = 0;
-	for
-		json_each (t, list) {
-			claim_spec_validate(s, AT(AT_INDEX(p, i++), "spec"), json_get(t, "spec"));
-		}
+	json_each(t, list) {
+		claim_spec_validate(s, AT(AT_INDEX(p, i++), "spec"), json_get(t, "spec"));
+	}
 }
 
 static int labels_of(struct arena *a, const struct json *object, struct labels *out)
@@ -91,11 +90,9 @@ static int labels_of(struct arena *a, const struct json *object, struct labels *
 		return ERR_NOMEM;
 	}
 	size_t i = 0;
-	for
-		json_each (m, object) {
-			at[i++] = (struct label){ .key = strv_of(json_key(m)),
-				.value = json_str(m) };
-		}
+	json_each(m, object) {
+		at[i++] = (struct label){ .key = strv_of(json_key(m)), .value = json_str(m) };
+	}
 	*out = (struct labels){ .at = at, .n = n };
 	return ERR_OK;
 }

@@ -13,14 +13,13 @@ static void parameters_validate(
 		fault_too_many(s, p, count, PARAMETERS_MAX);
 		return;
 	}
-	for
-		json_each (m, parameters) {
-			struct strv key = strv_of(json_key(m));
-			if (key.n == 0) {
-				fault_invalid_str(s, p, key, "field can not be empty.");
-			}
-			bytes += key.n + json_str(m).n;
+	json_each(m, parameters) {
+		struct strv key = strv_of(json_key(m));
+		if (key.n == 0) {
+			fault_invalid_str(s, p, key, "field can not be empty.");
 		}
+		bytes += key.n + json_str(m).n;
+	}
 	if (bytes > PARAMETERS_MAX_BYTES) {
 		fault_too_long(s, p, PARAMETERS_MAX_BYTES);
 	}
@@ -49,20 +48,18 @@ static void provisioner_validate(struct status *s, struct strv name)
 static void topologies_validate(struct status *s, const struct path *p, const struct json *list)
 {
 	size_t i = 0;
-	for
-		json_each (term, list) {
-			const struct path *at = AT(AT_INDEX(p, i++), "matchLabelExpressions");
-			size_t j = 0;
-		for
-			json_each (e, json_get(term, "matchLabelExpressions")) {
-				const struct path *one = AT_INDEX(at, j++);
-				if (json_count(json_get(e, "values")) == 0) {
-					fault_required(s, AT(one, "values"), "");
-				}
-				(void)check_name(s, AT(one, "key"), text_of(e, "key"),
-					name_label_key); /* told */
+	json_each(term, list) {
+		const struct path *at = AT(AT_INDEX(p, i++), "matchLabelExpressions");
+		size_t j = 0;
+		json_each(e, json_get(term, "matchLabelExpressions")) {
+			const struct path *one = AT_INDEX(at, j++);
+			if (json_count(json_get(e, "values")) == 0) {
+				fault_required(s, AT(one, "values"), "");
 			}
+			(void)check_name(
+				s, AT(one, "key"), text_of(e, "key"), name_label_key); /* told */
 		}
+	}
 }
 
 void storageclass_validate(struct status *s, const struct json *obj, const struct json *old)

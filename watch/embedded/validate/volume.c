@@ -71,57 +71,53 @@ static void items_validate(
 	struct status *s, const struct path *p, const struct json *items, bool keyed)
 {
 	size_t i = 0;
-	for
-		json_each (item, items) {
-			const struct path *at = AT_INDEX(p, i++);
-			if (keyed) {
-				(void)check_required(s, at, item, "key"); /* told */
-			}
-			struct strv path = text_of(item, "path");
-			if (path.n == 0) {
-				fault_required(s, AT(at, "path"), "");
-			} else if (path.p[0] == '/') {
-				fault_invalid_str(
-					s, AT(at, "path"), path, "must be a relative path");
-			} else if (strv_has_prefix(path, STRV(".."))) {
-				fault_invalid_str(
-					s, AT(at, "path"), path, "must not start with '..'");
-			}
-			mode_validate(s, at, item, "mode");
+	json_each(item, items) {
+		const struct path *at = AT_INDEX(p, i++);
+		if (keyed) {
+			(void)check_required(s, at, item, "key"); /* told */
 		}
+		struct strv path = text_of(item, "path");
+		if (path.n == 0) {
+			fault_required(s, AT(at, "path"), "");
+		} else if (path.p[0] == '/') {
+			fault_invalid_str(s, AT(at, "path"), path, "must be a relative path");
+		} else if (strv_has_prefix(path, STRV(".."))) {
+			fault_invalid_str(s, AT(at, "path"), path, "must not start with '..'");
+		}
+		mode_validate(s, at, item, "mode");
+	}
 }
 
 static void projected_validate(struct status *s, const struct path *p, const struct json *v)
 {
 	mode_validate(s, p, v, "defaultMode");
 	size_t i = 0;
-	for
-		json_each (src, json_get(v, "sources")) {
-			const struct path *at = AT_INDEX(AT(p, "sources"), i++);
-			static const char *const kinds[] = { "secret", "configMap", "downwardAPI",
-				"serviceAccountToken", "clusterTrustBundle", "podCertificate" };
-			size_t n = 0;
-			for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-				const struct json *one = json_get(src, kinds[k]);
-				if (one == NULL) {
-					continue;
-				}
-				if (n++ > 0) {
-					fault_forbidden(s, AT(at, kinds[k]),
-						"may not specify more than 1 volume type per "
-						"source");
-				} else if (k < 2) {
-					(void)check_required(s, AT(at, kinds[k]), one, "name");
-				} else if (k == 3) {
-					(void)check_required(s, AT(at, kinds[k]), one, "path");
-				}
-				items_validate(s, AT(AT(at, kinds[k]), "items"),
-					json_get(one, "items"), k < 2);
+	json_each(src, json_get(v, "sources")) {
+		const struct path *at = AT_INDEX(AT(p, "sources"), i++);
+		static const char *const kinds[] = { "secret", "configMap", "downwardAPI",
+			"serviceAccountToken", "clusterTrustBundle", "podCertificate" };
+		size_t n = 0;
+		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+			const struct json *one = json_get(src, kinds[k]);
+			if (one == NULL) {
+				continue;
 			}
-			if (n == 0) {
-				fault_required(s, at, "must specify a volume type");
+			if (n++ > 0) {
+				fault_forbidden(s, AT(at, kinds[k]),
+					"may not specify more than 1 volume type per "
+					"source");
+			} else if (k < 2) {
+				(void)check_required(s, AT(at, kinds[k]), one, "name");
+			} else if (k == 3) {
+				(void)check_required(s, AT(at, kinds[k]), one, "path");
 			}
+			items_validate(
+				s, AT(AT(at, kinds[k]), "items"), json_get(one, "items"), k < 2);
 		}
+		if (n == 0) {
+			fault_required(s, at, "must specify a volume type");
+		}
+	}
 }
 
 static void no_step_up(struct status *s, const struct path *at, struct strv path)
@@ -218,25 +214,23 @@ void volume_source_validate(
 void volumes_validate(struct status *s, const struct path *p, const struct json *volumes)
 {
 	size_t i = 0;
-	for
-		json_each (v, volumes) {
-			const struct path *at = AT_INDEX(p, i++);
-			struct strv name = text_of(v, "name");
-			volume_source_validate(s, at, v, false);
-			if (name.n == 0) {
-				fault_required(s, AT(at, "name"), "");
-				continue;
+	json_each(v, volumes) {
+		const struct path *at = AT_INDEX(p, i++);
+		struct strv name = text_of(v, "name");
+		volume_source_validate(s, at, v, false);
+		if (name.n == 0) {
+			fault_required(s, AT(at, "name"), "");
+			continue;
+		}
+		(void)check_name(s, AT(at, "name"), name, name_label); /* told */
+		json_each(before, volumes) {
+			if (before == v) {
+				break;
 			}
-			(void)check_name(s, AT(at, "name"), name, name_label); /* told */
-		for
-			json_each (before, volumes) {
-				if (before == v) {
-					break;
-				}
-				if (strv_eq(text_of(before, "name"), name)) {
-					fault_duplicate(s, AT(at, "name"), name);
-					break;
-				}
+			if (strv_eq(text_of(before, "name"), name)) {
+				fault_duplicate(s, AT(at, "name"), name);
+				break;
 			}
 		}
+	}
 }

@@ -34,17 +34,16 @@ static const char *printed(const struct json *v)
 static const char *condition(const struct json *patch, const char *type)
 {
 	static char text[400];
-	for
-		json_each (c, json_dig(patch, "status.conditions")) {
-			if (strv_eq(json_str(json_get(c, "type")), strv_of(type))) {
-				(void)snprintf(text, sizeof(text), "%s %s %.*s: %.*s",
-					json_cstr(json_get(c, "status")),
-					json_cstr(json_get(c, "lastTransitionTime")),
-					STRV_ARG(json_str(json_get(c, "reason"))),
-					STRV_ARG(json_str(json_get(c, "message"))));
-				return text;
-			}
+	json_each(c, json_dig(patch, "status.conditions")) {
+		if (strv_eq(json_str(json_get(c, "type")), strv_of(type))) {
+			(void)snprintf(text, sizeof(text), "%s %s %.*s: %.*s",
+				json_cstr(json_get(c, "status")),
+				json_cstr(json_get(c, "lastTransitionTime")),
+				STRV_ARG(json_str(json_get(c, "reason"))),
+				STRV_ARG(json_str(json_get(c, "message"))));
+			return text;
 		}
+	}
 	return "";
 }
 

@@ -7,7 +7,8 @@ int fixture_open(void **state)
 	assert_non_null(f);
 	assert_int_equal(uv_loop_init(&f->loop), 0);
 	assert_int_equal(clock_open_virtual(&f->loop, 1767225600000, &f->clock), ERR_OK);
-	assert_int_equal(embedded_core_open(&f->e, &f->loop, f->clock, "10.96.0.0/16", NULL), ERR_OK);
+	assert_int_equal(
+		embedded_core_open(&f->e, &f->loop, f->clock, "10.96.0.0/16", NULL), ERR_OK);
 	arena_init(&f->a, 0);
 	f->manager = "test";
 	*state = f;

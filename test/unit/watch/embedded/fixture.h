@@ -36,7 +36,8 @@ unsigned fixture_delete(
 	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *options);
 
 /* What is stored; fails the test when it is absent. */
-const struct object *fixture_get(struct fixture *f, enum kind kind, const char *ns, const char *name);
+const struct object *fixture_get(
+	struct fixture *f, enum kind kind, const char *ns, const char *name);
 bool fixture_has(struct fixture *f, enum kind kind, const char *ns, const char *name);
 /* A member of the last write's object by dotted path, as JSON text ("null" if absent). */
 const char *fixture_field(struct fixture *f, const char *path);

@@ -46,11 +46,10 @@ static void expect_names(const struct json *list, const char *want)
 {
 	char names[256] = "";
 	size_t n = 0;
-	for
-		json_each (o, json_get(list, "items")) {
-			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s ",
-				json_cstr(json_dig(o, "metadata.name")));
-		}
+	json_each(o, json_get(list, "items")) {
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s ",
+			json_cstr(json_dig(o, "metadata.name")));
+	}
 	assert_string_equal(names, want);
 }
 

@@ -28,20 +28,26 @@ static void bodies_of_kubectl_read_as_json_would(void **state)
 		const char *why, *file, *want;
 	} rows[] = {
 		{ "kubectl create namespace", "namespace",
-			"{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'experiments'},'spec':{}}" },
+			"{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'experiments'},'"
+			"spec':{}}" },
 		{ "a map of texts", "configmap",
-			"{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},'data':{'a':'b','k':'v'}}" },
+			"{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'c'},'data':{'a':"
+			"'b','k':'v'}}" },
 		{ "a map of bytes is base64", "secret",
-			"{'apiVersion':'v1','kind':'Secret','metadata':{'name':'s'},'data':{'p':'dw=='}}" },
+			"{'apiVersion':'v1','kind':'Secret','metadata':{'name':'s'},'data':{'p':'"
+			"dw=='}}" },
 		{ "an empty object", "serviceaccount",
 			"{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':'robot'}}" },
-		{ "DeleteOptions of any group; a grace period of 0 says something", "delete_options",
+		{ "DeleteOptions of any group; a grace period of 0 says something",
+			"delete_options",
 			"{'apiVersion':'apps/v1','kind':'DeleteOptions','gracePeriodSeconds':0,"
 			"'preconditions':{'uid':'u-1','resourceVersion':'7'},"
 			"'propagationPolicy':'Background','dryRun':['All']}" },
 		{ "numbers and IntOrString", "service_b",
-			"{'apiVersion':'v1','kind':'Service','metadata':{'name':'np','labels':{'app':'np'}},'spec':{"
-			"'ports':[{'name':'80','protocol':'TCP','port':80,'targetPort':80,'nodePort':30080}],"
+			"{'apiVersion':'v1','kind':'Service','metadata':{'name':'np','labels':{'"
+			"app':'np'}},'spec':{"
+			"'ports':[{'name':'80','protocol':'TCP','port':80,'targetPort':80,'"
+			"nodePort':30080}],"
 			"'selector':{'app':'np'},'type':'NodePort'}}" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -81,8 +87,13 @@ static void what_cannot_be_read_is_refused_with_its_reason(void **state)
 		{ "another kind", { "k8s\0\x0a\x09\x0a\x02v1\x12\x03Pod", 15 }, ERR_UNSUPPORTED },
 		{ "an envelope cut short", { "k8s\0\x0a\x0f\x0a\x02v1", 10 }, ERR_SYNTAX },
 		{ "a message cut short", { NS "\x02\x0a\x09", sizeof(NS) + 2 }, ERR_SYNTAX },
-		{ "a name with NUL", { NS "\x07\x0a\x05\x0a\x03" "a\0b", sizeof(NS) + 7 }, ERR_SYNTAX },
-		{ "a name not UTF-8", { NS "\x06\x0a\x04\x0a\x02\xff\xfe", sizeof(NS) + 6 }, ERR_SYNTAX },
+		{ "a name with NUL",
+			{ NS "\x07\x0a\x05\x0a\x03"
+			     "a\0b",
+				sizeof(NS) + 7 },
+			ERR_SYNTAX },
+		{ "a name not UTF-8", { NS "\x06\x0a\x04\x0a\x02\xff\xfe", sizeof(NS) + 6 },
+			ERR_SYNTAX },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena a;

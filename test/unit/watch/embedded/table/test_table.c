@@ -271,16 +271,14 @@ static void cells_are_of_their_columns_type(void **state)
 		struct json *row = table_row(&a, rows[i].kind, parsed(&a, rows[i].object),
 			TABLE_NONE, "meta.k8s.io/v1", NOW_MS);
 		struct json *cell = json_first(json_get(row, "cells"));
-		for
-			json_each (c, table_columns(&a, rows[i].kind)) {
-				struct strv type = json_str(json_get(c, "type"));
-				enum json_type want = strv_eq(type, STRV("integer")) ? JSON_NUMBER
-						      : strv_eq(type, STRV("boolean"))
-							      ? JSON_BOOL
-							      : JSON_STRING;
-				assert_int_equal(json_type_of(cell), want);
-				cell = json_next(cell);
-			}
+		json_each(c, table_columns(&a, rows[i].kind)) {
+			struct strv type = json_str(json_get(c, "type"));
+			enum json_type want = strv_eq(type, STRV("integer"))   ? JSON_NUMBER
+					      : strv_eq(type, STRV("boolean")) ? JSON_BOOL
+									       : JSON_STRING;
+			assert_int_equal(json_type_of(cell), want);
+			cell = json_next(cell);
+		}
 		arena_deinit(&a);
 	}
 }

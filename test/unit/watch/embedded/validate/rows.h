@@ -43,14 +43,12 @@ static inline struct json *merged(struct arena *a, struct json *doc, const struc
 	if (!json_is_object(doc)) {
 		doc = json_new_object(a);
 	}
-	for
-		json_each (m, patch) {
-			struct json *old = json_remove(doc, json_key(m));
-			if (!json_is_null(m)) {
-				assert_int_equal(
-					json_set(a, doc, json_key(m), merged(a, old, m)), ERR_OK);
-			}
+	json_each(m, patch) {
+		struct json *old = json_remove(doc, json_key(m));
+		if (!json_is_null(m)) {
+			assert_int_equal(json_set(a, doc, json_key(m), merged(a, old, m)), ERR_OK);
 		}
+	}
 	return doc;
 }
 
