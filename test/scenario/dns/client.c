@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,6 +149,9 @@ void client_decode(struct client_reply *r)
 	struct rd in = rd_of(r->bytes, r->n);
 	assert_int_equal(header_read(&in, &r->header), ERR_OK);
 	r->rcode = r->header.flags & FLAG_RCODE;
+	memset(r->count, 0, sizeof(r->count));
+	r->has_opt = false;
+	r->ede[0] = '\0';
 	for (unsigned i = 0; i < r->header.questions; i++) {
 		struct question q;
 		assert_int_equal(question_read(&in, &q), ERR_OK);
@@ -218,6 +222,8 @@ int client_connect(unsigned port)
 	assert_true(fd >= 0);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	int on = 1;
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)), 0);
 	return fd;
 }
 
@@ -249,7 +255,7 @@ static bool read_all(int fd, uint8_t *p, size_t n)
 bool client_read(int fd, struct client_reply *out)
 {
 	uint8_t head[2];
-	memset(out, 0, sizeof(*out));
+	out->n = 0;
 	if (!read_all(fd, head, sizeof(head))) {
 		return false;
 	}
