@@ -36,17 +36,6 @@ struct walk {
 	char *why;
 };
 
-static void *arena_take(void *data, size_t size)
-{
-	return arena_alloc(data, size);
-}
-
-static void arena_leave(void *data, void *pointer)
-{
-	(void)data;
-	(void)pointer; /* dies with the arena */
-}
-
 static struct json *failed(struct walk *w, int err, const char *why, const char *what)
 {
 	if (!w->err) {
@@ -54,6 +43,22 @@ static struct json *failed(struct walk *w, int err, const char *why, const char 
 		(void)snprintf(w->why, PROTOBUF_WHY_CHARS, why, what); /* cut text still tells */
 	}
 	return NULL;
+}
+
+static void *arena_take(void *data, size_t size)
+{
+	struct walk *w = data;
+	void *p = arena_alloc(w->a, size);
+	if (!p) {
+		(void)failed(w, ERR_NOMEM, "%s", "out of memory");
+	}
+	return p;
+}
+
+static void arena_leave(void *data, void *pointer)
+{
+	(void)data;
+	(void)pointer; /* dies with the arena */
 }
 
 static struct json *made(struct walk *w, struct json *v)
@@ -259,8 +264,8 @@ static const ProtobufCMessageDescriptor *kind_find(struct strv api_version, stru
 int protobuf_decode(
 	struct arena *a, struct strv body, struct json **out, char why[PROTOBUF_WHY_CHARS])
 {
-	ProtobufCAllocator allocator = { arena_take, arena_leave, a };
 	struct walk w = { .a = a, .why = why };
+	ProtobufCAllocator allocator = { arena_take, arena_leave, &w };
 	size_t magic = sizeof(MAGIC) - 1;
 	if (body.n < magic || memcmp(body.p, MAGIC, magic) != 0) {
 		(void)failed(&w, ERR_SYNTAX, "%s",

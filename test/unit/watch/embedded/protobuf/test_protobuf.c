@@ -108,11 +108,34 @@ static void what_cannot_be_read_is_refused_with_its_reason(void **state)
 	}
 }
 
+static void lack_of_memory_is_no_fault_of_the_body(void **state)
+{
+	(void)state;
+	struct arena source;
+	bool done = false;
+	arena_init(&source, 0);
+	struct strv body = file_read(&source, "service_b");
+	for (size_t limit = 1; !done && limit < 65536; limit += 64) {
+		struct arena a;
+		struct json *v = NULL;
+		char why[PROTOBUF_WHY_CHARS] = "";
+		arena_init(&a, 0);
+		a.limit_bytes = limit;
+		int err = protobuf_decode(&a, body, &v, why);
+		assert_true(err == ERR_OK || err == ERR_NOMEM);
+		done = err == ERR_OK;
+		arena_deinit(&a);
+	}
+	assert_true(done);
+	arena_deinit(&source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_of_kubectl_read_as_json_would),
 		cmocka_unit_test(what_cannot_be_read_is_refused_with_its_reason),
+		cmocka_unit_test(lack_of_memory_is_no_fault_of_the_body),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
