@@ -352,6 +352,59 @@ static void a_name_of_three_hundred_characters_is_refused(void **state)
 		fixture_write(f, WRITE_UPDATE, KIND_CONFIGMAP, "default", name, "", body), 404);
 }
 
+/* The same write with ever more memory, until it succeeds. Returns how often it failed. */
+static unsigned starve(struct fixture *f, enum write_verb verb, const char *name, const char *text)
+{
+	unsigned failures = 0;
+	for (size_t limit = 256;; limit += 256) {
+		struct arena a;
+		struct write_result out;
+		struct json *body = NULL;
+		uint64_t revision = store_revision(f->e.store);
+		arena_init(&a, 0);
+		a.limit_bytes = limit;
+		if (json_parse(&a, strv_of(text), &body, NULL) != ERR_OK) {
+			arena_deinit(&a);
+			continue; /* not even the body fits */
+		}
+		struct write_request r = { .verb = verb,
+			.kind = KIND_STATEFULSET,
+			.ns = STRV("default"),
+			.name = strv_of(name),
+			.sub = "",
+			.body = body,
+			.manager = STRV("test"),
+			.force = verb == WRITE_APPLY };
+		write_run(&f->e, &a, &r, &out);
+		unsigned code = status_failed(&out.status) ? out.status.code : 0;
+		object_unref(out.obj);
+		arena_deinit(&a);
+		if (code == 0) {
+			return failures;
+		}
+		assert_int_equal(code, 500);
+		assert_int_equal(store_revision(f->e.store), revision);
+		failures++;
+	}
+}
+
+static void memory_that_runs_out_fails_a_write_and_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const char *set = "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{"
+			  "\"name\":\"web\"},\"spec\":{\"serviceName\":\"web\",\"selector\":{"
+			  "\"matchLabels\":{\"app\":\"web\"}},\"template\":{\"metadata\":{"
+			  "\"labels\":{\"app\":\"web\"}},\"spec\":{\"containers\":[{\"name\":"
+			  "\"c\",\"image\":\"i\"}]}}}}";
+	assert_true(starve(f, WRITE_CREATE, "", set) > 10);
+	assert_true(starve(f, WRITE_PATCH_MERGE, "web", "{\"spec\":{\"replicas\":4}}") > 10);
+	assert_true(starve(f, WRITE_PATCH_STRATEGIC, "web",
+			    "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\","
+			    "\"image\":\"j\"}]}}}}") > 10);
+	assert_true(starve(f, WRITE_APPLY, "web", set) > 10);
+	assert_true(starve(f, WRITE_DELETE, "web", "{\"propagationPolicy\":\"Orphan\"}") > 3);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
@@ -372,6 +425,7 @@ int main(void)
 		T(pods_and_claims_are_completed_by_admission),
 		T(applies_own_fields_and_conflict),
 		T(writes_are_signed_in_managed_fields),
+		T(memory_that_runs_out_fails_a_write_and_changes_nothing),
 		T(a_name_of_three_hundred_characters_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
