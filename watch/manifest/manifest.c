@@ -217,6 +217,22 @@ NODISCARD static int folder_add(struct manifest *m, const char *path)
 	return err;
 }
 
+int manifest_parse(struct strv text, const char *name, struct manifest **out)
+{
+	struct manifest *m = calloc(1, sizeof(*m));
+	if (!m) {
+		return ERR_NOMEM;
+	}
+	arena_init(&m->arena, 0);
+	int err = text_add(m, text, name);
+	if (err) {
+		manifest_free(m);
+		return err;
+	}
+	*out = m;
+	return ERR_OK;
+}
+
 int manifest_load(const struct option_list *paths, struct manifest **out)
 {
 	struct manifest *m = calloc(1, sizeof(*m));

@@ -28,6 +28,8 @@ struct manifest_doc {
 /* Reads and decodes every path. A document that cannot be used is logged with its place and counted.
  * errors ERR_NOMEM; libuv's number for a path that cannot be read (said on stderr: what, where, what to do) */
 NODISCARD int manifest_load(const struct option_list *paths, struct manifest **out);
+/* The same for text already read; name stands in places. errors ERR_NOMEM */
+NODISCARD int manifest_parse(struct strv text, const char *name, struct manifest **out);
 void manifest_free(struct manifest *m);
 size_t manifest_count(const struct manifest *m);
 struct manifest_doc *manifest_at(const struct manifest *m, size_t index);
