@@ -29,6 +29,7 @@ struct dns_config dns_config_default(void)
 {
 	return (struct dns_config){
 		.listen = { .host = "127.0.0.1", .port = 1053 },
+		.tcp = TCP_LIMITS,
 		.kube = { .ttl = KUBE_TTL_DEFAULT },
 	};
 }
@@ -120,8 +121,13 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 		err = make_pipeline(s, config);
 	}
 	if (err == ERR_OK) {
-		err = threads_open(
-			loop, &config->listen, config->threads, &s->pipeline, &s->threads);
+		err = threads_open(loop,
+			&(struct threads_options){
+				.listen = config->listen,
+				.count = config->threads,
+				.tcp = config->tcp,
+			},
+			&s->pipeline, &s->threads);
 	}
 	if (err == ERR_OK) {
 		err = kube_subscribe(s->kube, api);

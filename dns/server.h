@@ -19,6 +19,7 @@
 #include "base/option.h"
 #include "base/strv.h"
 #include "dns/kube/options.h"
+#include "dns/listen/tcp.h"
 #include "watch/api.h"
 
 struct dns_server;
@@ -26,6 +27,7 @@ struct dns_server;
 struct dns_config {
 	struct option_addr listen; /* port 0: one that is free for UDP and TCP */
 	unsigned threads;          /* 0: one a core */
+	struct tcp_limits tcp;
 	const char *
 		search_ns; /* complete short names as a pod of this namespace would; NULL: do not */
 	struct kube_options kube;

@@ -41,6 +41,7 @@ struct conn {
 struct tcp {
 	uv_tcp_t listener;
 	uv_loop_t *loop;
+	const struct tcp_limits *limits;
 	const struct pipeline *pipeline;
 	struct query query;
 	TAILQ_HEAD(conns, conn) conns;
@@ -102,10 +103,11 @@ static void on_timeout(uv_timer_t *timer)
 /* afresh: the deadline counts from now even if it is the same that runs */
 static void conn_wait(struct conn *c, enum wait wait, bool afresh)
 {
-	static const uint64_t limit_ms[] = {
-		[WAIT_IDLE] = TCP_IDLE_MS,
-		[WAIT_READ] = TCP_READ_MS,
-		[WAIT_WRITE] = TCP_WRITE_MS,
+	const struct tcp_limits *limits = c->tcp->limits;
+	const unsigned limit_ms[] = {
+		[WAIT_IDLE] = limits->idle_ms,
+		[WAIT_READ] = limits->read_ms,
+		[WAIT_WRITE] = limits->write_ms,
 	};
 	if (wait != c->wait || afresh) {
 		c->wait = wait;
@@ -321,7 +323,7 @@ static void on_connection(uv_stream_t *s, int status)
 	if (status != 0 || t->closing) {
 		return; /* libuv goes on accepting; out of descriptors, it refuses the client by itself */
 	}
-	if (t->n_conns >= TCP_CONNECTIONS_MAX) {
+	if (t->n_conns >= t->limits->connections) {
 		conn_close(TAILQ_FIRST(&t->conns));
 	}
 	struct conn *c = conn_new(t);
@@ -344,14 +346,15 @@ static void on_listener_closed(uv_handle_t *h)
 	tcp_drop(container_of((uv_tcp_t *)h, struct tcp, listener));
 }
 
-int tcp_open(uv_loop_t *loop, int fd, const struct pipeline *pipeline, struct query_thread *thread,
-	struct tcp **out)
+int tcp_open(uv_loop_t *loop, int fd, const struct tcp_limits *limits,
+	const struct pipeline *pipeline, struct query_thread *thread, struct tcp **out)
 {
 	struct tcp *t = calloc(1, sizeof(*t));
 	if (!t) {
 		return ERR_NOMEM;
 	}
 	t->loop = loop;
+	t->limits = limits;
 	t->pipeline = pipeline;
 	t->query.thread = thread;
 	TAILQ_INIT(&t->conns);

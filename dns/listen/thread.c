@@ -25,6 +25,7 @@ struct thread {
 
 struct threads {
 	uv_async_t ended; /* on the control loop */
+	struct tcp_limits tcp_limits;
 	unsigned port;
 	unsigned n;       /* opened */
 	unsigned running; /* atomic: not yet reported back */
@@ -96,7 +97,7 @@ static int thread_open(
 		err = udp_open(&t->loop, fds->udp, wildcard, p, &t->shared, &t->udp);
 	}
 	if (err == 0) {
-		err = tcp_open(&t->loop, fds->tcp, p, &t->shared, &t->tcp);
+		err = tcp_open(&t->loop, fds->tcp, &t->all->tcp_limits, p, &t->shared, &t->tcp);
 	}
 	if (err != 0) {
 		/* What no handle has taken is still ours. */
@@ -191,23 +192,22 @@ static int open_all(struct threads *all, const struct option_addr *addr, unsigne
 	return start_all(all);
 }
 
-int threads_open(uv_loop_t *control, const struct option_addr *addr, unsigned count,
+int threads_open(uv_loop_t *control, const struct threads_options *o,
 	const struct pipeline *pipeline, struct threads **out)
 {
-	if (count == 0) {
-		count = uv_available_parallelism();
-	}
+	unsigned count = o->count > 0 ? o->count : uv_available_parallelism();
 	count = count < COUNT_MAX ? count : COUNT_MAX;
 	struct threads *all = calloc(1, sizeof(*all) + count * sizeof(all->each[0]));
 	if (!all) {
 		return ERR_NOMEM;
 	}
+	all->tcp_limits = o->tcp;
 	int err = uv_async_init(control, &all->ended, on_ended);
 	if (err != 0) {
 		free(all);
 		return err;
 	}
-	err = open_all(all, addr, count, pipeline);
+	err = open_all(all, &o->listen, count, pipeline);
 	if (err != ERR_OK) {
 		threads_close(all, NULL, NULL);
 		return err;

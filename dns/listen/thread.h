@@ -10,12 +10,19 @@
 
 #include "base/base.h"
 #include "base/option.h"
+#include "dns/listen/tcp.h"
 #include "dns/query/pipeline.h"
 
 struct threads;
 
-/* count 0: one a core. pipeline lives until threads_close's cb. errors libuv's, ERR_NOMEM */
-NODISCARD int threads_open(uv_loop_t *control, const struct option_addr *addr, unsigned count,
+struct threads_options {
+	struct option_addr listen;
+	unsigned count; /* 0: one a core */
+	struct tcp_limits tcp;
+};
+
+/* o is copied, its host borrowed for the call. pipeline lives until threads_close's cb. errors libuv's, ERR_NOMEM */
+NODISCARD int threads_open(uv_loop_t *control, const struct threads_options *o,
 	const struct pipeline *pipeline, struct threads **out);
 unsigned threads_port(const struct threads *t);
 /* cb runs on the control loop when no query thread is left. Accepts NULL (cb is not called then). */
