@@ -1,7 +1,9 @@
 /* Matching of volumes and claims. Regime: values in the body's arena. */
 #include "statefulset/companion/fit.h"
 
-#include <string.h>
+#include <stdio.h>
+
+#define FIT_UID_CHARS 64
 
 static bool has_mode(const struct strv_list *have, struct strv mode)
 {
@@ -99,6 +101,17 @@ static bool visit(void *ctx, const struct object *volume)
 const struct object *fit_find(
 	struct watch_cache *cache, const struct object *claim, bool only_prebound)
 {
+	/* The volume made for it, which most claims get, has a name that tells. */
+	char made[sizeof("pvc-") + FIT_UID_CHARS];
+	int n = snprintf(made, sizeof(made), "pvc-%.*s", STRV_ARG(claim->meta.uid));
+	const struct object *own = NULL;
+	if (n > 0 && (size_t)n < sizeof(made)) {
+		own = watch_cache_get(cache, KIND_PV, STRV_NONE, strv_of(made));
+	}
+	if (own && !own->meta.deletion_ms.set && has_room(own, claim) &&
+		fit_is_claimed_by(own, claim)) {
+		return own;
+	}
 	struct search s = { .claim = claim, .only_prebound = only_prebound };
 	watch_cache_visit(cache, KIND_PV, STRV_NONE, visit, &s);
 	return s.best;

@@ -12,7 +12,7 @@
 #define PREEMPTION                                                                                 \
 	"preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
 /* A claim that is bound at once should not cost the pod a complaint: waiting is mentioned after this time. */
-#define PATIENCE_MS    20
+#define PATIENCE_MS    200
 #define NO_PROVISIONER "kubernetes.io/no-provisioner"
 #define SELECTED_NODE  "volume.kubernetes.io/selected-node"
 
