@@ -300,8 +300,6 @@ static void a_client_that_takes_no_reply_is_cut(void **state)
 				  .read_ms = NEVER_MS,
 				  .write_ms = 50,
 				  .connections = 10 });
-	struct client_reply *r = calloc(1, sizeof(*r));
-	assert_non_null(r);
 	uint8_t one[2 + CLIENT_QUESTION];
 	size_t n = long_frame(one, 1);
 	size_t at = 0;
