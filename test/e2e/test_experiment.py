@@ -182,7 +182,9 @@ def test_each_claim_has_a_folder_of_its_own(experiment):
 # Step 5: ordered deletion
 
 def test_deleting_the_set_removes_pods_highest_first_and_keeps_the_claims(experiment):
-    version = experiment.get("pods", "-n", NS)["metadata"]["resourceVersion"]
+    # kubectl prints lists without their version: the watch would begin at an unknown moment
+    listed = json.loads(experiment.kubectl("get", "--raw", f"/api/v1/namespaces/{NS}/pods").out)
+    version = listed["metadata"]["resourceVersion"]
     watch = experiment.watch(f"{POD_WATCH}&resourceVersion={version}")
     experiment.kubectl("delete", "statefulset", "stateful-demo", "-n", NS)
     events = watch.until(lambda e: e["type"] == "DELETED" and e["object"]["metadata"]["name"] == PODS[0])
