@@ -9,6 +9,7 @@
 enum kube_pods {
 	KUBE_PODS_DISABLED, /* a-b-c-d.ns.pod.ZONE does not exist */
 	KUBE_PODS_INSECURE, /* it is answered for any address in an existing namespace */
+	KUBE_PODS_VERIFIED, /* a Pod of that namespace must have the address: Pods are watched */
 };
 
 struct kube_options {
@@ -20,11 +21,26 @@ struct kube_options {
 	/* The server's own addresses, blank-separated: they decide NS and ns.dns.
 	 * NULL: the address listened on, or the machine's if that is a wildcard or loopback one. */
 	const char *addresses;
+	/* Label selectors as the API takes them ("app=web,tier in (a,b)"); NULL: all. labels: only Services,
+	 * EndpointSlices and Pods it matches; namespace_labels: only namespaces it matches (and then
+	 * `namespaces` must be NULL). */
+	const char *labels;
+	const char *namespace_labels;
+	/* Names that do not exist go on to the next stage. zones: only those in one of them,
+	 * blank-separated; NULL: all. */
+	bool fallthrough;
+	const char *fallthrough_zones;
+	/* Who may have the zones whole (AXFR, IXFR; the `transfer` block's `to`): addresses,
+	 * blank-separated, "*" for everybody; NULL: nobody. */
+	const char *transfer_to;
 	uint32_t ttl; /* seconds, 0..3600, of every record but dns-version */
 	enum kube_pods pods;
 	bool endpoint_pod_names;   /* an endpoint without hostname is named by its pod, not its
 				      address */
 	bool no_endpoints;         /* EndpointSlices are not watched */
 	bool ignore_empty_service; /* a ClusterIP Service without a ready endpoint does not exist */
+	bool zonal;                /* ZONE.pin._zone.SVC and ZONE.prefer._zone.SVC exist; not with
+				      no_endpoints */
+	bool no_statefulsets; /* StatefulSets are not watched: no name is ever said to be due */
 };
 #define KUBE_TTL_DEFAULT 5
