@@ -292,17 +292,10 @@ static void slice_write(struct slices *s, struct entry *e, struct slice *sl, int
 {
 	struct body *b = &s->body;
 	body_reset(b);
-	struct slice_ports *ports = arena_new(&b->arena, struct slice_ports);
-	if (!ports) {
-		repair_later(s);
-		return;
-	}
-	if (sl->n > 0) {
-		slices_resolve_ports(e->service->as.service, sl->pods[0]->as.pod, ports);
-	}
+	const struct pod *any = sl->n > 0 ? sl->pods[0]->as.pod : NULL;
 	struct json *endpoints;
 	struct json *slice = slices_body(
-		b, e->service, strv_of(sl->name), sl->family, ports, trigger_ms, &endpoints);
+		b, e->service, strv_of(sl->name), sl->family, any, trigger_ms, &endpoints);
 	for (size_t i = 0; i < sl->n; i++) {
 		const struct object *node = watch_cache_get(
 			s->cache, KIND_NODE, STRV_NONE, sl->pods[i]->as.pod->node_name);
@@ -404,9 +397,7 @@ static void consider(struct slices *s, struct entry *e, const struct object *pod
 		      slices_takes(e->service, pod, family) && node_is_known(s, e->service, pod);
 	uint64_t hash = 0;
 	if (wanted) {
-		struct slice_ports ports;
-		slices_resolve_ports(e->service->as.service, pod->as.pod, &ports);
-		hash = slices_ports_hash(&ports);
+		hash = slices_ports_hash(e->service->as.service, pod->as.pod);
 	}
 	if (p && wanted && p->slice->ports_hash == hash) {
 		const struct object *before = p->slice->pods[p->index];

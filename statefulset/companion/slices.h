@@ -16,25 +16,21 @@
 #define SLICES_MANAGED_BY   "endpointslice.kubernetes.io/managed-by"
 #define SLICES_CONTROLLER   "endpointslice-controller.k8s.io"
 #define SLICE_ENDPOINTS_MAX 100
-#define SLICE_PORTS_MAX     100
 
-struct slice_ports { /* a Service's ports as one pod resolves them */
-	struct slice_port at[SLICE_PORTS_MAX];
-	size_t n;
-};
-
-/* Ports of service for this pod: numbers as they are, names looked up in the containers; unresolvable ones are left out. */
-void slices_resolve_ports(
-	const struct service *service, const struct pod *pod, struct slice_ports *out);
-uint64_t slices_ports_hash(const struct slice_ports *p);
+/* A Service's port as this pod resolves it: a number as it is, a name looked up in the containers. False: unresolvable,
+ * such a port is left out of the pod's slice. */
+bool slices_resolve_port(
+	const struct service_port *port, const struct pod *pod, struct slice_port *out);
+/* All of them as one number: pods of equal numbers share slices. */
+uint64_t slices_ports_hash(const struct service *service, const struct pod *pod);
 /* Whether the pod belongs in the Service's slices of this family at all. */
 bool slices_takes(const struct object *service, const struct object *pod, enum ip_family family);
 
 /* endpoints[] entry of a pod. zone "" for none. */
 void slices_put_endpoint(struct body *b, struct json *endpoints, const struct object *service,
 	const struct object *pod, enum ip_family family, struct strv zone);
-/* The slice around endpoints: metadata, addressType, ports. name: whole; trigger_ms: annotation last-change-trigger-time, 0
- * for none. */
+/* The slice around endpoints: metadata, addressType, ports. name: whole; pod: any of its pods, they resolve the ports alike;
+ * NULL while it has none; trigger_ms: annotation last-change-trigger-time, 0 for none. */
 struct json *slices_body(struct body *b, const struct object *service, struct strv name,
-	enum ip_family family, const struct slice_ports *ports, int64_t trigger_ms,
+	enum ip_family family, const struct pod *pod, int64_t trigger_ms,
 	struct json **out_endpoints);

@@ -25,30 +25,30 @@ static int32_t named_port(const struct pod *pod, struct strv name, enum protocol
 	return 0;
 }
 
-void slices_resolve_ports(
-	const struct service *service, const struct pod *pod, struct slice_ports *out)
+bool slices_resolve_port(
+	const struct service_port *port, const struct pod *pod, struct slice_port *out)
 {
-	out->n = 0;
-	for (size_t i = 0; i < service->n_ports && out->n < SLICE_PORTS_MAX; i++) {
-		const struct service_port *p = &service->ports[i];
-		int32_t number = p->target.name.n > 0 ? named_port(pod, p->target.name, p->protocol)
-						      : p->target.number;
-		if (number > 0) {
-			out->at[out->n++] = (struct slice_port){ .name = p->name,
-				.port = number,
-				.protocol = p->protocol,
-				.app_protocol = p->app_protocol };
-		}
-	}
+	int32_t number = port->target.name.n > 0
+				 ? named_port(pod, port->target.name, port->protocol)
+				 : port->target.number;
+	*out = (struct slice_port){ .name = port->name,
+		.port = number,
+		.protocol = port->protocol,
+		.app_protocol = port->app_protocol };
+	return number > 0;
 }
 
-uint64_t slices_ports_hash(const struct slice_ports *p)
+uint64_t slices_ports_hash(const struct service *service, const struct pod *pod)
 {
-	uint64_t h = p->n;
-	for (size_t i = 0; i < p->n; i++) {
-		h = strv_hash(p->at[i].name, h);
-		h = strv_hash(p->at[i].app_protocol, h);
-		h = (h ^ (uint64_t)(uint32_t)p->at[i].port ^ ((uint64_t)p->at[i].protocol << 32)) *
+	struct slice_port p;
+	uint64_t h = 1; /* 0 is what an empty slice says */
+	for (size_t i = 0; i < service->n_ports; i++) {
+		if (!slices_resolve_port(&service->ports[i], pod, &p)) {
+			continue;
+		}
+		h = strv_hash(p.name, h);
+		h = strv_hash(p.app_protocol, h);
+		h = (h ^ (uint64_t)(uint32_t)p.port ^ ((uint64_t)p.protocol << 32)) *
 		    UINT64_C(0x9e3779b97f4a7c15);
 	}
 	return h;
@@ -141,8 +141,27 @@ static void put_meta(struct body *b, struct json *slice, const struct object *se
 	body_put_bool(b, o, "blockOwnerDeletion", true);
 }
 
+static void put_ports(
+	struct body *b, struct json *slice, const struct service *service, const struct pod *pod)
+{
+	struct slice_port port;
+	struct json *list = body_put_array(b, slice, "ports");
+	for (size_t i = 0; pod && i < service->n_ports; i++) {
+		if (!slices_resolve_port(&service->ports[i], pod, &port)) {
+			continue;
+		}
+		struct json *p = body_push_object(b, list);
+		body_put_str(b, p, "name", port.name);
+		body_put_i64(b, p, "port", port.port);
+		body_put_text(b, p, "protocol", protocol_name(port.protocol));
+		if (port.app_protocol.n > 0) {
+			body_put_str(b, p, "appProtocol", port.app_protocol);
+		}
+	}
+}
+
 struct json *slices_body(struct body *b, const struct object *service, struct strv name,
-	enum ip_family family, const struct slice_ports *ports, int64_t trigger_ms,
+	enum ip_family family, const struct pod *pod, int64_t trigger_ms,
 	struct json **out_endpoints)
 {
 	struct json *slice = body_object(b);
@@ -151,15 +170,6 @@ struct json *slices_body(struct body *b, const struct object *service, struct st
 	put_meta(b, slice, service, name, trigger_ms);
 	body_put_text(b, slice, "addressType", family == IP_V4 ? "IPv4" : "IPv6");
 	*out_endpoints = body_put_array(b, slice, "endpoints");
-	struct json *list = body_put_array(b, slice, "ports");
-	for (size_t i = 0; i < ports->n; i++) {
-		struct json *p = body_push_object(b, list);
-		body_put_str(b, p, "name", ports->at[i].name);
-		body_put_i64(b, p, "port", ports->at[i].port);
-		body_put_text(b, p, "protocol", protocol_name(ports->at[i].protocol));
-		if (ports->at[i].app_protocol.n > 0) {
-			body_put_str(b, p, "appProtocol", ports->at[i].app_protocol);
-		}
-	}
+	put_ports(b, slice, service->as.service, pod);
 	return slice;
 }

@@ -141,6 +141,19 @@ static void a_thousand_ordered_pods_become_ready_and_go_again(void **state)
 	lab_close(l);
 }
 
+/* As over HTTP, where an empty list says the same as none. */
+static void a_released_pod_keeps_no_empty_list_of_owners(void **state)
+{
+	(void)state;
+	struct lab *l = lab_open_whole(0, 0, 0);
+	lab_set(l, "web", "{}");
+	lab_run(l, 1000);
+	lab_patch(l, KIND_POD, "web-1", "", "{'metadata':{'labels':{'app':'other'}}}");
+	lab_run(l, 1000);
+	assert_null(strstr(lab_get(l, KIND_POD, "web-1")->json.p, "ownerReferences"));
+	lab_close(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +163,7 @@ int main(void)
 		cmocka_unit_test(a_deleted_pod_returns_with_its_name_and_claim),
 		cmocka_unit_test(scaling_down_waits_for_each_pod_to_go),
 		cmocka_unit_test(a_thousand_ordered_pods_become_ready_and_go_again),
+		cmocka_unit_test(a_released_pod_keeps_no_empty_list_of_owners),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

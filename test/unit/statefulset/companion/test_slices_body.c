@@ -74,12 +74,13 @@ static void ports_are_resolved_in_the_pods_containers(void **state)
 				"Always',"
 				"'ports':[{'name':'side','containerPort':7000}]}]",
 				""));
-		struct slice_ports ports;
-		slices_resolve_ports(svc->as.service, pod->as.pod, &ports);
-		for (size_t n = 0, at = 0; n < ports.n; n++) {
-			at += (size_t)snprintf(got + at, sizeof(got) - at, "%.*s=%d/%s ",
-				STRV_ARG(ports.at[n].name), (int)ports.at[n].port,
-				protocol_name(ports.at[n].protocol));
+		struct slice_port port;
+		for (size_t n = 0, at = 0; n < svc->as.service->n_ports; n++) {
+			if (slices_resolve_port(&svc->as.service->ports[n], pod->as.pod, &port)) {
+				at += (size_t)snprintf(got + at, sizeof(got) - at, "%.*s=%d/%s ",
+					STRV_ARG(port.name), (int)port.port,
+					protocol_name(port.protocol));
+			}
 		}
 		if (strcmp(got, port_rows[i].want) != 0) {
 			fail_msg("%s: %s", port_rows[i].why, got);
@@ -91,22 +92,24 @@ static void ports_are_resolved_in_the_pods_containers(void **state)
 static void port_lists_that_differ_in_one_thing_have_different_hashes(void **state)
 {
 	(void)state;
-	static const struct slice_port variants[] = {
-		{ .name = { "a", sizeof("a") - 1 }, .port = 1, .protocol = PROTO_TCP },
-		{ .name = { "b", sizeof("b") - 1 }, .port = 1, .protocol = PROTO_TCP },
-		{ .name = { "a", sizeof("a") - 1 }, .port = 2, .protocol = PROTO_TCP },
-		{ .name = { "a", sizeof("a") - 1 }, .port = 1, .protocol = PROTO_UDP },
+	static const struct service_port variants[] = {
+		{ .name = { "a", sizeof("a") - 1 }, .target = { .number = 1 } },
+		{ .name = { "b", sizeof("b") - 1 }, .target = { .number = 1 } },
+		{ .name = { "a", sizeof("a") - 1 }, .target = { .number = 2 } },
 		{ .name = { "a", sizeof("a") - 1 },
-			.port = 1,
-			.protocol = PROTO_TCP,
+			.target = { .number = 1 },
+			.protocol = PROTO_UDP },
+		{ .name = { "a", sizeof("a") - 1 },
+			.target = { .number = 1 },
 			.app_protocol = { "h2", sizeof("h2") - 1 } },
 	};
-	struct slice_ports p = { .n = 0 };
-	uint64_t seen[ARRAY_LEN(variants) + 1] = { slices_ports_hash(&p) };
+	struct service service = { .n_ports = 0 };
+	const struct pod pod = { .n_containers = 0 };
+	uint64_t seen[ARRAY_LEN(variants) + 1] = { slices_ports_hash(&service, &pod) };
 	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
-		p.n = 1;
-		p.at[0] = variants[i];
-		seen[i + 1] = slices_ports_hash(&p);
+		service.n_ports = 1;
+		service.ports = &variants[i];
+		seen[i + 1] = slices_ports_hash(&service, &pod);
 		for (size_t k = 0; k <= i; k++) {
 			assert_true(seen[k] != seen[i + 1]);
 		}
@@ -193,15 +196,14 @@ static void a_slice_carries_the_labels_of_its_service_and_is_owned_by_it(void **
 	(void)state;
 	struct fixture f;
 	struct body b;
-	struct slice_ports ports = { .n = 1 };
-	ports.at[0] = (struct slice_port){
-		.name = STRV("h"), .port = 80, .app_protocol = STRV("h2")
-	};
 	struct json *endpoints = NULL;
 	fixture_init(&f);
 	body_init(&b);
-	struct json *slice = slices_body(&b, fixture_object(&f, KIND_SERVICE, SERVICE("")),
-		STRV("svc-abcde"), IP_V6, &ports, FIXTURE_NOW_MS, &endpoints);
+	const struct object *service = fixture_object(
+		&f, KIND_SERVICE, SERVICE(",'ports':[{'name':'h','port':80,'appProtocol':'h2'}]"));
+	const struct object *pod = fixture_object(&f, KIND_POD, POD("", "", ""));
+	struct json *slice = slices_body(
+		&b, service, STRV("svc-abcde"), IP_V6, pod->as.pod, FIXTURE_NOW_MS, &endpoints);
 	assert_int_equal(b.err, 0);
 	assert_non_null(endpoints);
 	assert_string_equal(printed(slice),
@@ -220,6 +222,32 @@ static void a_slice_carries_the_labels_of_its_service_and_is_owned_by_it(void **
 	fixture_deinit(&f);
 }
 
+/* The API documents 100 ports a slice and enforces 20000; the controller writes all that the Service has. */
+static void a_slice_holds_every_port_of_its_service(void **state)
+{
+	(void)state;
+	enum { PORTS = 300 };
+	struct fixture f;
+	struct body b;
+	struct service_port ports[PORTS];
+	struct json *endpoints = NULL;
+	fixture_init(&f);
+	body_init(&b);
+	for (size_t i = 0; i < PORTS; i++) {
+		ports[i] = (struct service_port){ .target = { .number = (int32_t)i + 1 } };
+	}
+	struct service many = { .ports = ports, .n_ports = PORTS };
+	struct object service = *fixture_object(&f, KIND_SERVICE, SERVICE(""));
+	service.as.service = &many;
+	const struct object *pod = fixture_object(&f, KIND_POD, POD("", "", ""));
+	struct json *slice = slices_body(
+		&b, &service, STRV("svc-abcde"), IP_V4, pod->as.pod, 0, &endpoints);
+	assert_int_equal(b.err, 0);
+	assert_int_equal(json_count(json_get(slice, "ports")), PORTS);
+	body_deinit(&b);
+	fixture_deinit(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_pod_is_an_endpoint_once_it_is_selected_has_an_address_and_runs),
 		cmocka_unit_test(endpoints_show_conditions_and_names_as_kubernetes_writes_them),
 		cmocka_unit_test(a_slice_carries_the_labels_of_its_service_and_is_owned_by_it),
+		cmocka_unit_test(a_slice_holds_every_port_of_its_service),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
