@@ -81,15 +81,50 @@ static bool completes_deletion(const struct write *w)
 	       json_count(json_dig(w->after, "spec.finalizers")) == 0;
 }
 
-/* Equal but for the revision, and for the times of managedFields of an apply that owned all of it
- * before. */
+/* Says the list what the entry says, at whatever time. */
+static bool list_says(struct write *w, const struct json *list, const struct json *entry)
+{
+	const struct json *time = json_get(entry, "time");
+	json_each(e, list) {
+		struct json *timed = json_copy(w->a, e);
+		if (time != NULL &&
+			!write_ok(w, json_set(w->a, timed, "time", json_copy(w->a, time)))) {
+			return false;
+		}
+		if (json_equal(timed, entry)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Equal but for the revision and for times and order of managedFields: an apply that says again what it said is no
+ * change. */
 static bool is_same(struct write *w, struct json *meta)
 {
 	const struct json *version = json_dig(w->before, "metadata.resourceVersion");
 	if (!write_ok(w, json_set(w->a, meta, "resourceVersion", json_copy(w->a, version)))) {
 		return false;
 	}
-	return json_equal(w->before, w->after);
+	const struct json *old = json_dig(w->before, "metadata.managedFields");
+	const struct json *new = json_get(meta, "managedFields");
+	if (json_equal(old, new) || json_count(old) != json_count(new)) {
+		return json_equal(w->before, w->after);
+	}
+	json_each(entry, old) {
+		if (!list_says(w, new, entry)) {
+			return false;
+		}
+	}
+	struct json *mine = json_copy(w->a, new);
+	if (!write_ok(w, json_set(w->a, meta, "managedFields", json_copy(w->a, old)))) {
+		return false;
+	}
+	if (json_equal(w->before, w->after)) {
+		return true;
+	}
+	(void)write_ok(w, json_set(w->a, meta, "managedFields", mine)); /* write_commit asks */
+	return false;
 }
 
 static void store_change(struct write *w, struct json *meta)
