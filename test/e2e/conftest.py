@@ -2,6 +2,8 @@
 
 ORDINAL names the program (default build/dev/ordinal, else build/release/ordinal), KUBECTL the kubectl (default: the
 cached 1.32). Every lab runs on free ports of the loopback and is ended by SIGTERM, which must give exit code 0."""
+import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -96,6 +98,28 @@ class Lab:
     def nslookup(self, name):
         return self.run("nslookup", f"-port={self.dns_port}", name, self.dns_host, check=False)
 
+    def connect(self, limit_s=60):
+        """A connection of http.client to the API; limit_s bounds a hang."""
+        return http.client.HTTPConnection(self.api.removeprefix("http://"), timeout=limit_s)
+
+    def http(self, method, path, body=None, **headers):
+        """One request straight to the API: (status code, decoded body). Headers as content_type="..."."""
+        connection = self.connect()
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None and "content-type" not in named:
+            named["content-type"] = "application/json"
+        try:
+            connection.request(method, path, body, named)
+            reply = connection.getresponse()
+            text = reply.read()
+            self.last_headers = reply.headers
+            is_json = reply.headers.get_content_type() == "application/json"
+            return reply.status, json.loads(text) if is_json else text.decode()
+        finally:
+            connection.close()
+
     def watch(self, path):
         """Watch events of an API path, read in the background by `kubectl get --raw`."""
         return Watch(self, path)
@@ -140,9 +164,9 @@ class Watch:
         self.process.stdout.close()
 
 
-@pytest.fixture
-def start_lab(tmp_path_factory):
-    """start_lab(*options) -> Lab; all of them are ended, and must end well."""
+@contextlib.contextmanager
+def lab_starter(tmp_path_factory):
+    """Gives start(*options) -> Lab; all of them are ended, and must end well."""
     labs = []
 
     def start(*options, **more):
@@ -154,6 +178,19 @@ def start_lab(tmp_path_factory):
     for lab in labs:
         code = lab.stop()
         assert code == 0, f"exit {code}\n{lab.log_text()}"
+
+
+@pytest.fixture
+def start_lab(tmp_path_factory):
+    with lab_starter(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_lab_for_module(tmp_path_factory):
+    """For tests that share a lab and keep apart by namespaces."""
+    with lab_starter(tmp_path_factory) as start:
+        yield start
 
 
 @pytest.fixture
