@@ -16,7 +16,7 @@ enum { OPT_HELP = 1, OPT_FIRST = 256 }; /* getopt values; rows follow OPT_FIRST 
 int option_addr_parse(struct strv text, struct option_addr *out)
 {
 	struct strv host = text;
-	struct strv port = STRV_NONE;
+	struct strv port;
 	if (text.n > 0 && text.p[0] == '[') {
 		struct strv rest = strv_sub(text, 1, text.n);
 		if (!strv_cut(&rest, ']', &host) || !rest.p || rest.n == 0 || rest.p[0] != ':') {

@@ -112,12 +112,10 @@ static void look(void *ctx, struct work *w)
 	const struct object *ns = watch_cache_get(
 		n->world->cache, KIND_NAMESPACE, STRV_NONE, work_name(w));
 	body_reset(&n->body);
-	if (!ns) {
-		work_drop(w);
-	} else if (ns->meta.deletion_ms.set) {
+	if (ns && ns->meta.deletion_ms.set) {
 		empty(n, w, ns);
-	} else if (!watch_cache_get(
-			   n->world->cache, KIND_SERVICEACCOUNT, ns->meta.name, STRV("default"))) {
+	} else if (ns && !watch_cache_get(n->world->cache, KIND_SERVICEACCOUNT, ns->meta.name,
+				 STRV("default"))) {
 		give_account(n, w, ns);
 	} else {
 		work_drop(w);

@@ -23,6 +23,7 @@
 		KIND_BIT(KIND_NODE))
 #define REPAIR_MS   1000
 #define NAME_CHARS  254
+#define KEY_CHARS   ((size_t)2 * NAME_CHARS)
 #define PLACE_CHARS 256
 #define SUFFIX      "bcdfghjklmnpqrstvwxz2456789" /* as generateName draws from */
 
@@ -69,7 +70,7 @@ struct slices {
 
 static size_t entry_key(char *key, struct strv ns, struct strv name)
 {
-	if (ns.n + name.n + 1 > 2 * NAME_CHARS) {
+	if (ns.n + name.n + 1 > KEY_CHARS) {
 		return 0;
 	}
 	memcpy(key, ns.p, ns.n);
@@ -82,7 +83,7 @@ static size_t entry_key(char *key, struct strv ns, struct strv name)
 
 static struct entry *entry_find(struct slices *s, struct strv ns, struct strv name)
 {
-	char key[2 * NAME_CHARS];
+	char key[KEY_CHARS];
 	size_t n = entry_key(key, ns, name);
 	struct entry *e = NULL;
 	if (n > 0) {
@@ -93,7 +94,7 @@ static struct entry *entry_find(struct slices *s, struct strv ns, struct strv na
 
 static struct entry *entry_new(struct slices *s, const struct object *service)
 {
-	char key[2 * NAME_CHARS];
+	char key[KEY_CHARS];
 	size_t n = entry_key(key, service->meta.ns, service->meta.name);
 	struct entry *e = n > 0 ? calloc(1, sizeof(*e) + n) : NULL;
 	if (e) {
@@ -135,6 +136,7 @@ static void entry_free(struct slices *s, struct entry *e)
 	struct place *p_next;
 	HASH_ITER(hh, e->places, p, p_next)
 	{
+		/* It does not see that p leaves the table. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		HASH_DEL(e->places, p);
 		free(p);
 	}

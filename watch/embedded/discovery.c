@@ -242,11 +242,12 @@ static enum discovery_form wanted_form(struct strv accept)
 
 static int version_page(struct arena *a, struct json **out)
 {
+	static const char commit[] = "ordinal-" ORDINAL_VERSION;
 	*out = TEXTS(a, "major", "1", "minor", "37", "emulationMajor", "1", "emulationMinor", "37",
 		"minCompatibilityMajor", "1", "minCompatibilityMinor", "36", "gitVersion",
-		DISCOVERY_GIT_VERSION, "gitCommit", "ordinal-" ORDINAL_VERSION, "gitTreeState",
-		"clean", "buildDate", "1970-01-01T00:00:00Z", "goVersion", "none", "compiler", "cc",
-		"platform", "linux/amd64");
+		DISCOVERY_GIT_VERSION, "gitCommit", commit, "gitTreeState", "clean", "buildDate",
+		"1970-01-01T00:00:00Z", "goVersion", "none", "compiler", "cc", "platform",
+		"linux/amd64");
 	return *out ? ERR_OK : ERR_NOMEM;
 }
 

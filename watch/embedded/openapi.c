@@ -13,7 +13,7 @@
 #include "watch/embedded/schema/schema.h"
 
 #define MAX_TYPES 320 /* more than there are */
-#define CHUNK     (16 * 1024)
+#define CHUNK     ((size_t)16 * 1024)
 #define V2_TYPE   "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
 struct writer {

@@ -266,7 +266,7 @@ static int move(struct run *r, const struct pointer *from, const struct pointer 
 	if (is_inside(from, to)) {
 		return refuse(r, "\"%.*s\" cannot be moved into itself", STRV_ARG(from->text));
 	}
-	struct json *v;
+	struct json *v = NULL;
 	int err = take(r, from, &v);
 	return err == ERR_OK ? add(r, to, v) : err;
 }
@@ -317,7 +317,7 @@ static int run_op(struct run *r, const struct json *op)
 		return refuse(r, "\"op\" must be add, remove, replace, move, copy or test");
 	}
 	r->op = op_names[kind];
-	struct pointer path;
+	struct pointer path = { 0 };
 	struct pointer from = { 0 };
 	int err = pointer_read(r, op, "path", &path);
 	if (err == ERR_OK && (kind == OP_MOVE || kind == OP_COPY)) {

@@ -284,7 +284,7 @@ int list_merge(struct merge *m, const struct schema_field *f, struct json *doc, 
 	struct items live;
 	struct items left;
 	struct items merged;
-	struct items ordered;
+	struct items ordered = { 0 };
 	struct wishes w;
 	int err = wishes_read(m, merge_key, patch, &w);
 	if (err != ERR_OK) {
@@ -369,7 +369,7 @@ int list_order(struct merge *m, const struct schema_field *f, struct json *doc, 
 	struct items live;
 	struct items order;
 	struct items merged;
-	struct items ordered;
+	struct items ordered = { 0 };
 	struct json *whole = doc;
 	int err = items_of(m, merge_key, wished, 0, &order);
 	if (err == ERR_OK) {
