@@ -94,7 +94,8 @@ const struct record_set *answer_records(struct answer *a, const struct cell **ou
 	bool noted = g->noted && g->key_at == from && s->at == MESSAGE_HEADER_BYTES;
 	uint64_t hash = noted ? g->hash : index_hash(ix, s->lower + from, n);
 	const struct cell *c = index_find(ix, hash, s->lower + from, n);
-	const struct record_set *rs = c && c->exposed ? cell_records(c) : NULL;
+	bool served = c && c->exposed && (!a->k->namespace_labels || index_serves(ix, c));
+	const struct record_set *rs = served ? cell_records(c) : NULL;
 	if (!rs || !rs->service) {
 		a->why = index_has_namespace(ix, a->m.ns) ? "no such Service in this namespace"
 							  : "no such namespace";
@@ -131,7 +132,7 @@ static enum found answer_namespace(struct answer *a)
 	return FOUND_NOTHING;
 }
 
-/* A-B-C-D.NS.pod: insecure mode looks nothing up. */
+/* A-B-C-D.NS.pod: insecure mode looks nothing up, verified mode the Pod. */
 static enum found answer_pod(struct answer *a)
 {
 	uint8_t address[16];
@@ -142,6 +143,10 @@ static enum found answer_pod(struct answer *a)
 	}
 	if (dashed_parse(a->m.endpoint, &family, address) != ERR_OK) {
 		a->why = "not an address in dashes";
+		return FOUND_NAME_ERROR;
+	}
+	if (a->k->pods && !pods_has(a->k->pods, a->m.ns, family, address)) {
+		a->why = "no Pod of this namespace has this address";
 		return FOUND_NAME_ERROR;
 	}
 	if (a->q->type == (family == 0 ? TYPE_A : TYPE_AAAA)) {
@@ -176,9 +181,27 @@ static enum found answer_meaning(struct answer *a)
 	return FOUND_NAME_ERROR;
 }
 
+/* `fallthrough`: only once all objects have arrived, so that no question leaks out before. */
+static bool falls_through(const struct answer *a)
+{
+	const struct kube *k = a->k;
+	const struct subject *s = &a->q->subject;
+	bool falls = k->falls && k->n_falls_in == 0;
+	for (size_t i = 0; i < k->n_falls_in && !falls; i++) {
+		const struct name *zone = &k->falls_in[i];
+		falls = name_suffix_at(s->lower, s->n, zone->b, zone->n) >= 0;
+	}
+	return falls && kube_is_synced(k);
+}
+
 static enum verdict finish(struct answer *a, enum found found)
 {
 	struct query *q = a->q;
+	if (found == FOUND_NAME_ERROR && falls_through(a)) {
+		reply_begin(q);
+		q->passed = true;
+		return V_NEXT;
+	}
 	reply_set_rcode(q, RCODE_NOERROR, true);
 	if (found == FOUND_RECORDS) {
 		return V_ANSWERED;

@@ -127,10 +127,11 @@ static void put_endpoints(
 	}
 }
 
-static bool is_served(const struct cell *c)
+static bool is_served(const struct index *ix, const struct cell *c)
 {
 	const struct record_set *rs = cell_records(c);
-	return c->exposed && rs && rs->service; /* a slice whose Service is gone names nothing */
+	return rs && rs->service &&
+	       index_serves(ix, c); /* a slice whose Service is gone names nothing */
 }
 
 enum found answer_reverse(struct answer *a)
@@ -148,7 +149,7 @@ enum found answer_reverse(struct answer *a)
 	const struct cell *c;
 	for (struct index_walk w = index_walk(a->k->index, family, address);
 		(c = index_next(&w));) {
-		if (is_served(c) && has_cluster_ip(cell_records(c), family, address)) {
+		if (is_served(a->k->index, c) && has_cluster_ip(cell_records(c), family, address)) {
 			const struct name *zone = &a->k->forward;
 			uint8_t name[NAME_MAX_BYTES];
 			put_ptr(a, name, service_name(c, zone->b, zone->n, name));
@@ -157,7 +158,7 @@ enum found answer_reverse(struct answer *a)
 	}
 	for (struct index_walk w = index_walk(a->k->index, family, address);
 		(c = index_next(&w));) {
-		if (is_served(c)) {
+		if (is_served(a->k->index, c)) {
 			put_endpoints(a, c, family, address);
 		}
 	}

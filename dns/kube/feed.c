@@ -1,4 +1,5 @@
-/* Events in: Namespaces, Services and EndpointSlices become changes of the index.
+/* Events in: Namespaces, Services and EndpointSlices become changes of the index, Pods of what is known of them. Only what
+ * the options need is watched.
  * A bad object is logged and left out; the rest of the cluster is served.
  * Regime: control thread. Called by: dns/server.c through kube.h, watch_api. */
 #include "base/err.h"
@@ -61,6 +62,20 @@ static int feed_slice_move(struct kube *k, const struct watch_event *e, bool *ch
 	return ERR_OK;
 }
 
+/* A Pod that has ended has no address; one that was being deleted when first seen never had (dns-behaviour 4). */
+static bool pod_counts(const struct kube *k, const struct object *o)
+{
+	const struct pod *p = o->as.pod;
+	return !p->terminal && !strv_eq(p->phase, STRV("Unknown")) &&
+	       (!o->meta.deletion_ms.set || pods_has_name(k->pods, o->meta.ns, o->meta.name));
+}
+
+static int feed_pod(struct kube *k, const struct object *o, bool gone, bool *changed)
+{
+	size_t n = gone || !pod_counts(k, o) ? 0 : o->as.pod->n_ips;
+	return pods_set(k->pods, o->meta.ns, o->meta.name, o->as.pod->ips, n, changed);
+}
+
 static void feed_object(struct kube *k, const struct watch_event *e, bool *changed)
 {
 	bool gone = e->type == WATCH_DELETED;
@@ -76,6 +91,9 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 		err = feed_slice_move(k, e, changed);
 		report(err, e->obj);
 		err = feed_slice(k, e->obj, gone, changed);
+		break;
+	case KIND_POD:
+		err = feed_pod(k, e->obj, gone, changed);
 		break;
 	default:
 		return;
@@ -125,29 +143,45 @@ static void on_event(void *ctx, const struct watch_event *e)
 	}
 }
 
-int kube_subscribe(struct kube *k, const struct watch_api *api)
+static int subscribe(struct kube *k, kind_set kinds, const char *selector)
 {
 	struct watch_interest w = {
-		.kinds = KIND_BIT(KIND_NAMESPACE) | KIND_BIT(KIND_SERVICE),
+		.kinds = kinds,
 		.priority = WATCH_RECORDS,
+		.label_selector = strv_of(selector),
 		.fn = on_event,
 		.ctx = k,
 	};
+	REQUIRE(k->n_subs < SUBS_MAX);
+	int err = watch_subscribe(k->api, &w, &k->subs[k->n_subs]);
+	k->n_subs += err == ERR_OK;
+	return err;
+}
+
+int kube_subscribe(struct kube *k, const struct watch_api *api)
+{
+	kind_set records = KIND_BIT(KIND_SERVICE);
 	if (!k->options.no_endpoints) {
-		w.kinds |= KIND_BIT(KIND_ENDPOINTSLICE);
+		records |= KIND_BIT(KIND_ENDPOINTSLICE);
 	}
-	k->awaited = w.kinds;
+	if (k->pods) {
+		records |= KIND_BIT(KIND_POD);
+	}
+	k->awaited = records | KIND_BIT(KIND_NAMESPACE);
 	k->api = api;
 	clock_task_init(&k->flush, on_flush);
 	index_set_lazy(k->index, true);
-	return watch_subscribe(api, &w, &k->sub);
+	int err = subscribe(k, KIND_BIT(KIND_NAMESPACE), k->namespace_labels);
+	return err == ERR_OK ? subscribe(k, records, k->labels) : err;
 }
 
 void kube_unsubscribe(struct kube *k)
 {
-	if (k->sub) {
-		watch_unsubscribe(k->api, k->sub);
-		k->sub = NULL;
+	while (k->n_subs > 0) {
+		watch_unsubscribe(k->api, k->subs[--k->n_subs]);
+	}
+	if (k->api) {
 		clock_unpost(k->clock, &k->flush);
+		k->api = NULL;
 	}
 }

@@ -1,7 +1,7 @@
 /* The index: see the header.
  *
  * names:     hash(key) -> cell number     addresses: hash(address) -> cell number
- * numbers:   chunked array of cells, so that readers never see it move
+ * numbers:   cell number -> cell
  * entry:     what the control thread keeps beside a cell: the parts its record set is built from
  *
  * A change to a Service: next record set is built -> its new addresses go into the table -> it is published -> addresses
@@ -12,9 +12,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-
-#define CHUNK_CELLS 1024u
-#define CHUNKS_MAX  4096u
+#include "dns/kube/numbers.h"
 
 struct entry {
 	struct cell cell; /* published; what follows is the control thread's */
@@ -31,25 +29,24 @@ struct index {
 	struct reclaim *reclaim;
 	uint64_t seed;
 	char *namespaces; /* NULL for all */
+	bool known_only;
 	struct table names;
 	struct table addresses;
-	struct entry **chunks[CHUNKS_MAX]; /* published */
-	uint32_t n_cells;                  /* numbers given out so far */
-	uint32_t *free_ids;
-	size_t n_free;
-	size_t free_room;
+	struct numbers numbers; /* of entries */
 	struct entry *dirty;
 	bool lazy;
 };
 
-int index_new(struct reclaim *rc, const char *namespaces, uint64_t seed, struct index **out)
+int index_new(struct reclaim *rc, const struct index_exposure *exposure, uint64_t seed,
+	struct index **out)
 {
 	struct index *ix = calloc(1, sizeof(*ix));
 	if (!ix) {
 		return ERR_NOMEM;
 	}
-	if (namespaces) {
-		ix->namespaces = strdup(namespaces);
+	ix->known_only = exposure->known_only;
+	if (exposure->namespaces) {
+		ix->namespaces = strdup(exposure->namespaces);
 		if (!ix->namespaces) {
 			free(ix);
 			return ERR_NOMEM;
@@ -93,15 +90,12 @@ void index_free(struct index *ix)
 	if (!ix) {
 		return;
 	}
-	for (uint32_t i = 0; i < ix->n_cells; i++) {
-		entry_free(ix->chunks[i / CHUNK_CELLS][i % CHUNK_CELLS]);
+	for (uint32_t i = 0; i < ix->numbers.n; i++) {
+		entry_free(numbers_at(&ix->numbers, i));
 	}
-	for (size_t i = 0; i < CHUNKS_MAX; i++) {
-		free(ix->chunks[i]);
-	}
+	numbers_deinit(&ix->numbers);
 	table_deinit(&ix->names);
 	table_deinit(&ix->addresses);
-	free(ix->free_ids);
 	free(ix->namespaces);
 	free(ix);
 }
@@ -125,8 +119,7 @@ static uint32_t address_hash(const struct index *ix, unsigned family, const uint
 /* NULL when the cell was taken away meanwhile. */
 static struct entry *entry_at(const struct index *ix, uint32_t id)
 {
-	struct entry **chunk = SNAPSHOT(ix->chunks[id / CHUNK_CELLS]);
-	return chunk ? SNAPSHOT(chunk[id % CHUNK_CELLS]) : NULL;
+	return numbers_at(&ix->numbers, id);
 }
 
 static struct entry *find_entry(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)
@@ -205,6 +198,16 @@ bool index_has_namespace(const struct index *ix, struct strv ns)
 	return c && c->exposed;
 }
 
+bool index_serves(const struct index *ix, const struct cell *c)
+{
+	if (!ix->known_only || !c->exposed) {
+		return c->exposed;
+	}
+	size_t at = 1u + c->key[0]; /* behind the label SERVICE */
+	size_t n = c->key_n - at;
+	return index_find(ix, index_hash(ix, c->key + at, n), c->key + at, n) != NULL;
+}
+
 struct index_walk index_walk(const struct index *ix, unsigned family, const uint8_t *address)
 {
 	return (struct index_walk){
@@ -225,42 +228,6 @@ const struct cell *index_next(struct index_walk *w)
 	return NULL;
 }
 
-static int take_id(struct index *ix, uint32_t *out)
-{
-	if (ix->n_free > 0) {
-		*out = ix->free_ids[--ix->n_free];
-		return ERR_OK;
-	}
-	if (ix->n_cells == CHUNK_CELLS * CHUNKS_MAX) {
-		return ERR_TOO_LARGE;
-	}
-	uint32_t chunk = ix->n_cells / CHUNK_CELLS;
-	if (!ix->chunks[chunk]) {
-		struct entry **cells = calloc(CHUNK_CELLS, sizeof(struct entry *));
-		if (!cells) {
-			return ERR_NOMEM;
-		}
-		PUBLISH(ix->chunks[chunk], cells);
-	}
-	*out = ix->n_cells++;
-	return ERR_OK;
-}
-
-/* A number that cannot be remembered is lost, which only costs its place. */
-static void give_id(struct index *ix, uint32_t id)
-{
-	if (ix->n_free == ix->free_room) {
-		size_t room = ix->free_room > 0 ? ix->free_room * 2 : 64;
-		uint32_t *more = realloc(ix->free_ids, room * sizeof(*more));
-		if (!more) {
-			return;
-		}
-		ix->free_ids = more;
-		ix->free_room = room;
-	}
-	ix->free_ids[ix->n_free++] = id;
-}
-
 static int add_entry(
 	struct index *ix, const uint8_t *key, size_t n, struct strv ns, struct entry **out)
 {
@@ -268,19 +235,17 @@ static int add_entry(
 	if (!e) {
 		return ERR_NOMEM;
 	}
-	int err = take_id(ix, &e->id);
+	e->cell.key_n = (uint8_t)n;
+	memcpy(e->cell.key, key, n);
+	e->cell.exposed = index_exposes(ix, ns);
+	int err = numbers_take(&ix->numbers, e, &e->id);
 	if (err != ERR_OK) {
 		free(e);
 		return err;
 	}
-	e->cell.key_n = (uint8_t)n;
-	memcpy(e->cell.key, key, n);
-	e->cell.exposed = index_exposes(ix, ns);
-	PUBLISH(ix->chunks[e->id / CHUNK_CELLS][e->id % CHUNK_CELLS], e);
 	err = table_add(&ix->names, (uint32_t)index_hash(ix, key, n), e->id);
 	if (err != ERR_OK) {
-		PUBLISH(ix->chunks[e->id / CHUNK_CELLS][e->id % CHUNK_CELLS], NULL);
-		give_id(ix, e->id);
+		numbers_give(&ix->numbers, e->id);
 		reclaim_retire(ix->reclaim, &e->cell.retired, free_retired_entry);
 		return err;
 	}
@@ -293,8 +258,7 @@ static void drop_entry(struct index *ix, struct entry *e)
 	REQUIRE(!e->dirty);
 	uint64_t hash = index_hash(ix, e->cell.key, e->cell.key_n);
 	(void)table_remove(&ix->names, (uint32_t)hash, e->id); /* it is there */
-	PUBLISH(ix->chunks[e->id / CHUNK_CELLS][e->id % CHUNK_CELLS], NULL);
-	give_id(ix, e->id);
+	numbers_give(&ix->numbers, e->id);
 	reclaim_retire(ix->reclaim, &e->cell.retired, free_retired_entry);
 }
 

@@ -29,9 +29,14 @@ struct cell {
 	uint8_t key[INDEX_KEY_MAX];
 };
 
-/* namespaces: blank-separated, NULL for all; seed: of the hashes. errors ERR_NOMEM */
-NODISCARD int index_new(
-	struct reclaim *rc, const char *namespaces, uint64_t seed, struct index **out);
+/* Which namespaces are served. */
+struct index_exposure {
+	const char *namespaces; /* blank-separated, NULL for all */
+	bool known_only; /* only those that index_set_namespace has told of, Services included */
+};
+/* seed: of the hashes. errors ERR_NOMEM */
+NODISCARD int index_new(struct reclaim *rc, const struct index_exposure *exposure, uint64_t seed,
+	struct index **out);
 /* No reader is left. */
 void index_free(struct index *ix);
 
@@ -54,6 +59,8 @@ const struct cell *index_find(const struct index *ix, uint64_t hash, const uint8
 /* ns: label in lower case. Exists and is exposed. */
 bool index_has_namespace(const struct index *ix, struct strv ns);
 bool index_exposes(const struct index *ix, struct strv ns);
+/* Is the Service of this cell in a namespace that is served? */
+bool index_serves(const struct index *ix, const struct cell *c);
 /* Cells that may have this address; several, and none may turn out to. */
 struct index_walk {
 	const struct index *ix;

@@ -80,6 +80,65 @@ static int read_addresses(struct kube *k, const char *text)
 	return ERR_OK;
 }
 
+static int read_falls(struct kube *k, const struct kube_options *options)
+{
+	struct strv rest = strv_of(options->fallthrough_zones);
+	struct strv word;
+	k->falls = options->fallthrough;
+	while (k->falls && next_word(&rest, &word)) {
+		struct name *zone = &k->falls_in[k->n_falls_in];
+		if (k->n_falls_in == ZONES_MAX) {
+			return ERR_TOO_LARGE;
+		}
+		int err = name_parse(word, zone);
+		if (err != ERR_OK) {
+			return err;
+		}
+		name_lower(zone->b, zone->b, zone->n);
+		k->n_falls_in++;
+	}
+	return ERR_OK;
+}
+
+static int keep_text(const char *text, char **out)
+{
+	*out = text && *text ? strdup(text) : NULL;
+	return text && *text && !*out ? ERR_NOMEM : ERR_OK;
+}
+
+static int read_texts(struct kube *k, const struct kube_options *options)
+{
+	int err = read_zones(k, options->zones);
+	if (err == ERR_OK) {
+		err = read_addresses(k, options->addresses);
+	}
+	if (err == ERR_OK) {
+		err = read_falls(k, options);
+	}
+	if (err == ERR_OK) {
+		err = keep_text(options->labels, &k->labels);
+	}
+	if (err == ERR_OK) {
+		err = keep_text(options->namespace_labels, &k->namespace_labels);
+	}
+	return err;
+}
+
+static int make_stores(struct kube *k, const struct kube_options *options, struct reclaim *rc)
+{
+	uint64_t seed;
+	struct index_exposure exposure = {
+		.namespaces = options->namespaces,
+		.known_only = k->namespace_labels != NULL,
+	};
+	clock_random(k->clock, &seed, sizeof(seed));
+	int err = index_new(rc, &exposure, seed, &k->index);
+	if (err == ERR_OK && options->pods == KUBE_PODS_VERIFIED) {
+		err = pods_new(rc, seed, &k->pods);
+	}
+	return err;
+}
+
 int kube_new(const struct kube_options *options, struct clock *clock, struct reclaim *rc,
 	struct kube **out)
 {
@@ -87,25 +146,20 @@ int kube_new(const struct kube_options *options, struct clock *clock, struct rec
 	if (!k) {
 		return ERR_NOMEM;
 	}
-	uint64_t seed;
-	int err = options->ttl <= TTL_MAX ? ERR_OK : ERR_RANGE;
-	if (err == ERR_OK) {
-		err = read_zones(k, options->zones);
-	}
-	if (err == ERR_OK) {
-		err = read_addresses(k, options->addresses);
-	}
-	if (err != ERR_OK) {
-		goto out;
-	}
-	clock_random(clock, &seed, sizeof(seed));
+	k->clock = clock;
 	k->options = *options;
 	k->options.zones = k->options.namespaces = k->options.addresses = NULL;
-	k->clock = clock;
-	err = index_new(rc, options->namespaces, seed, &k->index);
-out:
+	k->options.labels = k->options.namespace_labels = NULL;
+	k->options.fallthrough_zones = k->options.transfer_to = NULL;
+	int err = options->ttl <= TTL_MAX ? ERR_OK : ERR_RANGE;
+	if (err == ERR_OK) {
+		err = read_texts(k, options);
+	}
+	if (err == ERR_OK) {
+		err = make_stores(k, options, rc);
+	}
 	if (err != ERR_OK) {
-		free(k);
+		kube_free(k);
 		return err;
 	}
 	*out = k;
@@ -115,8 +169,11 @@ out:
 void kube_free(struct kube *k)
 {
 	if (k) {
-		REQUIRE(!k->sub);
+		REQUIRE(k->n_subs == 0);
 		index_free(k->index);
+		pods_free(k->pods);
+		free(k->labels);
+		free(k->namespace_labels);
 		free(k);
 	}
 }

@@ -21,7 +21,7 @@
 struct kube;
 
 /* options are copied; options->addresses must be set. errors ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_RANGE (ttl),
- * ERR_NOMEM */
+ * ERR_TOO_LARGE (zones), ERR_NOMEM */
 NODISCARD int kube_new(const struct kube_options *options, struct clock *clock, struct reclaim *rc,
 	struct kube **out);
 /* Begins to take in events. errors as watch_subscribe */
@@ -33,7 +33,8 @@ void kube_free(struct kube *k);
 /* Every kind has been delivered once. Any thread. */
 bool kube_is_synced(const struct kube *k);
 
-/* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED), else NEXT. Query threads. */
+/* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED), else NEXT. A name that does not
+ * exist and falls through is NEXT too, with q->passed set. Query threads. */
 enum verdict kube_answer(const struct kube *k, struct query *q);
 
 /* See struct stage_row. */

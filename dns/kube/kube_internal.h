@@ -3,10 +3,12 @@
 
 #include "dns/kube/index.h"
 #include "dns/kube/kube.h"
+#include "dns/kube/pods.h"
 #include "dns/kube/schema.h"
 
 #define ZONES_MAX     16
 #define ADDRESSES_MAX 32
+#define SUBS_MAX      4
 
 struct kube_zone {
 	struct name name; /* lower case */
@@ -22,13 +24,19 @@ struct kube {
 	struct name forward;                /* the first zone given that is not a reverse one */
 	struct ip addresses[ADDRESSES_MAX]; /* the server's own */
 	size_t n_addresses;
+	bool falls;                      /* names that do not exist are passed on ... */
+	struct name falls_in[ZONES_MAX]; /* ... in these zones, lower case; none: in all */
+	size_t n_falls_in;
 	struct index *index;
-	uint32_t serial; /* published */
-	bool synced;     /* published */
+	struct pods *pods; /* NULL but for `pods verified` */
+	uint32_t serial;   /* published */
+	bool synced;       /* published */
 	/* control thread */
 	struct clock *clock;
 	const struct watch_api *api;
-	struct watch_sub *sub;
+	char *labels, *namespace_labels; /* selectors, owned; NULL for all */
+	struct watch_sub *subs[SUBS_MAX];
+	size_t n_subs;
 	struct clock_task flush;
 	uint32_t awaited; /* kind_set not synced yet */
 };

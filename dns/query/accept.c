@@ -113,6 +113,7 @@ void query_begin(struct query *q, enum accept accepted, const uint8_t *message, 
 	q->w = wr_of(reply, reply_cap);
 	q->rotation = 0;
 	q->authoritative = false;
+	q->passed = false;
 	q->ede = (struct ede){ 0 };
 	if (accepted == ACCEPT_REFUSED && q->bare) {
 		reply_bare(q);

@@ -24,7 +24,8 @@ static void run_stages(const struct pipeline *p, struct query *q)
 	}
 	if (v != V_ANSWERED) {
 		reply_begin(q);
-		reply_set_rcode(q, v == V_NEXT ? RCODE_REFUSED : RCODE_SERVFAIL, false);
+		bool refused = v == V_NEXT && !q->passed;
+		reply_set_rcode(q, refused ? RCODE_REFUSED : RCODE_SERVFAIL, false);
 	}
 	reply_finish(q);
 	while (i > 0) {

@@ -63,6 +63,7 @@ struct query {
 	bool authoritative;
 	bool truncated; /* answers did not fit */
 	bool full;      /* something did not fit: no more records */
+	bool passed; /* a stage whose zone it is let it go on: SERVFAIL, not REFUSED, when nobody answers */
 	uint16_t count[SECTION_COUNT];
 	size_t record_at, rdlength_at; /* the record being written */
 	struct ede ede;

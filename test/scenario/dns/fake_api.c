@@ -10,13 +10,29 @@
 
 #include "base/err.h"
 
+static bool selects(const struct watch_sub *s, const struct object *o)
+{
+	return o && selector_matches(&s->selector, &o->meta.labels);
+}
+
+/* An object that enters a selection is ADDED, one that leaves it is DELETED, as an API server has it. */
 static void tell(const struct watch_sub *s, enum watch_type type, enum kind kind,
 	const struct object *obj, const struct object *old)
 {
-	if (s->used && (s->interest.kinds & KIND_BIT(kind))) {
-		struct watch_event e = { .type = type, .kind = kind, .obj = obj, .old = old };
-		s->interest.fn(s->interest.ctx, &e);
+	if (!s->used || !(s->interest.kinds & KIND_BIT(kind))) {
+		return;
 	}
+	struct watch_event e = { .type = type, .kind = kind, .obj = obj, .old = old };
+	if (obj) {
+		bool before = old && selects(s, old);
+		bool now = type != WATCH_DELETED && selects(s, obj);
+		if (!before && !now) {
+			return;
+		}
+		e.type = !before ? WATCH_ADDED : !now ? WATCH_DELETED : WATCH_MODIFIED;
+		e.old = before ? old : NULL;
+	}
+	s->interest.fn(s->interest.ctx, &e);
 }
 
 static void tell_all(struct fake_api *f, enum watch_type type, enum kind kind,
@@ -35,7 +51,12 @@ static int subscribe(void *self, const struct watch_interest *w, struct watch_su
 		i++;
 		assert_true(i < FAKE_SUBS);
 	}
+	char why[160];
 	f->subs[i] = (struct watch_sub){ .interest = *w, .used = true };
+	arena_init(&f->subs[i].arena, 0);
+	assert_int_equal(
+		selector_parse(&f->subs[i].arena, w->label_selector, &f->subs[i].selector, why),
+		ERR_OK);
 	for (size_t k = 0; k < f->n; k++) {
 		tell(&f->subs[i], WATCH_ADDED, f->objects[k]->kind, f->objects[k], NULL);
 	}
@@ -51,6 +72,7 @@ static void unsubscribe(void *self, struct watch_sub *s)
 	(void)self;
 	if (s) {
 		s->used = false;
+		arena_deinit(&s->arena);
 	}
 }
 

@@ -5,13 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "watch/api.h"
+#include "watch/object/typed.h"
 
-#define FAKE_SUBS 4
+#define FAKE_SUBS 8
 
 struct watch_sub {
 	struct watch_interest interest;
+	struct arena arena;
+	struct selector selector;
 	bool used;
 };
 

@@ -8,7 +8,8 @@
  *   ask NAME TYPE [tcp] [edns BYTES] [exact]   exact: letter case counts
  *   rcode NAME
  *   an|ns|ar RECORD      expected, in any order; a * stands for one field; `an *`: whatever it is
- *   tc                   truncated */
+ *   tc                   truncated
+ *   noaa                 not authoritative */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +33,7 @@ struct test_case {
 	char settings[1024]; /* all `set` lines */
 	bool unsynced;
 	char name[512], type[16];
-	bool tcp, exact, truncated;
+	bool tcp, exact, truncated, no_aa;
 	unsigned edns;
 	char rcode[16];
 	char expect[3][EXPECT_MAX][512];
@@ -110,7 +111,7 @@ static void check(const struct lab *l, const struct test_case *c, const char *wo
 	struct client_reply *r = client_ask(l->port, &q);
 	bool same = strcmp(rcode_name(r->rcode), c->rcode) == 0 &&
 		    c->truncated == ((r->header.flags & FLAG_TC) != 0) &&
-		    (r->header.flags & FLAG_AA) && !(r->header.flags & FLAG_RA);
+		    c->no_aa == !(r->header.flags & FLAG_AA) && !(r->header.flags & FLAG_RA);
 	for (int s = 0; s < 3; s++) {
 		same = same && section_matches(c, r, s);
 	}
@@ -142,7 +143,20 @@ static void apply_setting(struct dns_config *config, char *line)
 	} else if (strcmp(line, "addresses") == 0) {
 		k->addresses = value;
 	} else if (strcmp(line, "pods") == 0) {
-		k->pods = strcmp(value, "insecure") == 0 ? KUBE_PODS_INSECURE : KUBE_PODS_DISABLED;
+		k->pods = strcmp(value, "insecure") == 0   ? KUBE_PODS_INSECURE
+			  : strcmp(value, "verified") == 0 ? KUBE_PODS_VERIFIED
+							   : KUBE_PODS_DISABLED;
+	} else if (strcmp(line, "labels") == 0) {
+		k->labels = value;
+	} else if (strcmp(line, "namespace_labels") == 0) {
+		k->namespace_labels = value;
+	} else if (strcmp(line, "fallthrough") == 0) {
+		k->fallthrough = true;
+		k->fallthrough_zones = value;
+	} else if (strcmp(line, "zonal") == 0) {
+		k->zonal = true;
+	} else if (strcmp(line, "transfer") == 0) {
+		k->transfer_to = value;
 	} else if (strcmp(line, "endpoint_pod_names") == 0) {
 		k->endpoint_pod_names = true;
 	} else if (strcmp(line, "noendpoints") == 0) {
@@ -229,6 +243,8 @@ static void read_line(struct test_case *c, char *line)
 		(void)snprintf(c->rcode, sizeof(c->rcode), "%s", line + 6);
 	} else if (strcmp(line, "unsynced") == 0) {
 		c->unsynced = true;
+	} else if (strcmp(line, "noaa") == 0) {
+		c->no_aa = true;
 	} else if (strcmp(line, "tc") == 0) {
 		c->truncated = true;
 	} else {

@@ -79,7 +79,7 @@ static bool live(size_t n)
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(reclaim_open(&loop, &rc), ERR_OK);
 	countdown = n;
-	int err = index_new(rc, NULL, 7, &ix);
+	int err = index_new(rc, &(struct index_exposure){ 0 }, 7, &ix);
 	if (err == ERR_OK) {
 		err = index_set_namespace(ix, STRV("ns"), true, &changed);
 	}
