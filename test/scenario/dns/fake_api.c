@@ -52,11 +52,14 @@ static int subscribe(void *self, const struct watch_interest *w, struct watch_su
 		assert_true(i < FAKE_SUBS);
 	}
 	char why[160];
-	f->subs[i] = (struct watch_sub){ .interest = *w, .used = true };
+	f->subs[i] = (struct watch_sub){ .interest = *w };
 	arena_init(&f->subs[i].arena, 0);
-	assert_int_equal(
-		selector_parse(&f->subs[i].arena, w->label_selector, &f->subs[i].selector, why),
-		ERR_OK);
+	int err = selector_parse(&f->subs[i].arena, w->label_selector, &f->subs[i].selector, why);
+	if (err != ERR_OK) {
+		arena_deinit(&f->subs[i].arena);
+		return err;
+	}
+	f->subs[i].used = true;
 	for (size_t k = 0; k < f->n; k++) {
 		tell(&f->subs[i], WATCH_ADDED, f->objects[k]->kind, f->objects[k], NULL);
 	}

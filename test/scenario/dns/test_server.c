@@ -424,6 +424,47 @@ static void answers_are_whole_while_records_change(void **state)
 	lab_deinit(&l);
 }
 
+static void apply_pod(struct lab *l, const char *ip, const char *phase, const char *deleted)
+{
+	char text[600];
+	(void)snprintf(text, sizeof(text),
+		"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\","
+		"\"namespace\":"
+		"\"experiments\"%s},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]},"
+		"\"status\":{\"phase\":\"%s\",\"podIP\":\"%s\"}}",
+		deleted, phase, ip);
+	fake_api_apply(&l->api, text);
+}
+
+static void a_verified_pod_answers_from_its_address_until_it_has_ended_or_is_gone(void **state)
+{
+	(void)state;
+	static const char one[] = "10-9-0-1.experiments.pod.cluster.local.";
+	static const char two[] = "10-9-0-2.experiments.pod.cluster.local.";
+	struct lab l;
+	struct dns_config config = dns_config_default();
+	config.listen.port = 0;
+	config.kube.pods = KUBE_PODS_VERIFIED;
+	lab_init(&l);
+	lab_start(&l, &config);
+	fake_api_apply(&l.api, namespace_json);
+	fake_api_sync(&l.api);
+	expect_rcode(&l, one, "A", RCODE_NXDOMAIN);
+	apply_pod(&l, "10.9.0.1", "Running", "");
+	expect_rcode(&l, one, "A", RCODE_NOERROR);
+	apply_pod(&l, "10.9.0.2", "Running", "");
+	expect_rcode(&l, one, "A", RCODE_NXDOMAIN);
+	expect_rcode(&l, two, "A", RCODE_NOERROR);
+	apply_pod(&l, "10.9.0.2", "Running", ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"");
+	expect_rcode(&l, two, "A", RCODE_NOERROR);
+	apply_pod(&l, "10.9.0.2", "Failed", "");
+	expect_rcode(&l, two, "A", RCODE_NXDOMAIN);
+	apply_pod(&l, "10.9.0.2", "Running", "");
+	fake_api_delete(&l.api, KIND_POD, "experiments", "p");
+	expect_rcode(&l, two, "A", RCODE_NXDOMAIN);
+	lab_deinit(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +479,8 @@ int main(void)
 		cmocka_unit_test(the_serial_moves_with_records_and_with_nothing_else),
 		cmocka_unit_test(a_port_that_is_taken_is_an_error_even_by_one_of_us),
 		cmocka_unit_test(answers_are_whole_while_records_change),
+		cmocka_unit_test(
+			a_verified_pod_answers_from_its_address_until_it_has_ended_or_is_gone),
 		cmocka_unit_test(answers_leave_from_the_address_that_was_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
