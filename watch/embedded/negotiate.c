@@ -93,5 +93,5 @@ enum media media_of(struct strv content_type)
 			return rows[i].media;
 		}
 	}
-	return type.n == 0 ? MEDIA_JSON : MEDIA_OTHER;
+	return strv_trim(content_type).n == 0 ? MEDIA_JSON : MEDIA_OTHER;
 }

@@ -13,7 +13,7 @@
 #define MAX_MANAGER 128
 
 /* fieldManager, else the first word of the user agent ("kubectl/v1.32.0 (linux...)" is kubectl). */
-static struct strv manager_of(struct exchange_ctx *x)
+static struct strv manager_of(struct exchange_ctx *x, enum media media)
 {
 	struct strv given = x->route.opt.manager;
 	if (given.n > MAX_MANAGER) {
@@ -21,8 +21,8 @@ static struct strv manager_of(struct exchange_ctx *x)
 			"fieldManager: Invalid value: may not be more than %d characters",
 			MAX_MANAGER);
 	}
-	if (given.n > 0) {
-		return given;
+	if (given.n > 0 || media == MEDIA_APPLY_PATCH) {
+		return given; /* an apply has to name its manager */
 	}
 	struct strv agent = http_request_header(x->req, "User-Agent");
 	size_t n = 0;
@@ -101,6 +101,13 @@ static void merge_delete_options(struct exchange_ctx *x, struct write_request *r
 	}
 }
 
+/* A patch's own media types are for patches only. */
+static enum media body_media(const struct route *route, enum media media)
+{
+	bool whole = media == MEDIA_JSON || media == MEDIA_YAML || media == MEDIA_PROTOBUF;
+	return whole || route->verb == ROUTE_PATCH ? media : MEDIA_OTHER;
+}
+
 static void fill_request(
 	struct exchange_ctx *x, struct write_request *r, struct json_report *report)
 {
@@ -113,7 +120,7 @@ static void fill_request(
 		.name = route->name,
 		.sub = sub.p,
 		.report = report,
-		.manager = manager_of(x),
+		.manager = manager_of(x, media),
 		.validation = route->opt.validation,
 		.dry_run = route->opt.dry_run,
 		.force = route->opt.force.set && route->opt.force.v };
@@ -129,7 +136,7 @@ static void fill_request(
 	if (status_failed(x->s)) {
 		return;
 	}
-	body_decode(x->a, media, x->req->body, &r->body, report, x->s);
+	body_decode(x->a, body_media(route, media), x->req->body, &r->body, report, x->s);
 	if (r->verb == WRITE_DELETE && !status_failed(x->s)) {
 		merge_delete_options(x, r);
 	}

@@ -66,6 +66,7 @@ static void a_body_without_a_type_is_json(void **state)
 	assert_int_equal(media_of(STRV("application/json-patch+json")), MEDIA_JSON_PATCH);
 	assert_int_equal(media_of(STRV("application/vnd.kubernetes.protobuf")), MEDIA_PROTOBUF);
 	assert_int_equal(media_of(STRV("text/plain")), MEDIA_OTHER);
+	assert_int_equal(media_of(STRV(";;;")), MEDIA_OTHER); /* there, but says nothing */
 }
 
 int main(void)
