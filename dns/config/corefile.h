@@ -1,0 +1,101 @@
+/* A Corefile: server blocks, each with zones, ports and directives, as CoreDNS writes them.
+ * Source: CoreDNS's manual (corefile, plugin READMEs), what its 1.15 accepts and refuses. Regime: one owned heap
+ * object that holds its text; immutable once read. Pure: no file, no socket, no log. Called by: serve.c at start.
+ *
+ * Glossary: server block = zones, then { directives }; zone = a name and all below it, written as a name or as a
+ * network (CIDR, which stands for its reverse zones); directive = one word of a block with its arguments and options
+ * (CoreDNS: plugin); option = one line inside a directive's braces; snippet = "(name) { ... }", put in place by
+ * "import name"; unserved = well-formed, understood, but nothing of ours does it yet: the caller has to refuse it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/strv.h"
+#include "dns/kube/options.h"
+
+#define COREFILE_MAX_BYTES (1024 * 1024)
+
+struct corefile_words {
+	const char *const *at;
+	size_t n;
+};
+
+struct corefile_note {
+	unsigned line;
+	const char *text;
+	const struct corefile_note *next;
+};
+
+struct corefile_zone {
+	const char *name; /* lower case, with the final dot */
+	unsigned port;
+};
+
+/* kubernetes: what the schema needs is in options, the rest is about the API server and about what comes after. */
+struct corefile_kubernetes {
+	unsigned line;
+	struct kube_options options; /* addresses stay NULL */
+	struct corefile_words zones; /* the same zones as in options, one by one */
+	const char *endpoint;        /* URL; NULL: not given */
+	const char *tls_cert, *tls_key, *tls_ca;
+	const char *kubeconfig, *context;
+	const char *labels, *namespace_labels; /* selectors, checked; NULL: all */
+	bool pods_verified;                    /* options.pods is DISABLED then */
+	bool zonal;
+	struct corefile_words multicluster; /* each is one of zones */
+	struct corefile_words fall_through; /* zones; "." for a bare fallthrough; n 0: none */
+	int64_t startup_timeout_ms;
+	double qps; /* 0: not given; so are the next two */
+	uint32_t burst, max_inflight;
+	bool statefulsets_off;
+	int64_t hold_ms; /* 0: names that are due are not waited for */
+};
+#define COREFILE_STARTUP_TIMEOUT_MS 5000
+
+/* transfer: ZONES { to ADDRESS... } */
+struct corefile_transfer {
+	struct corefile_words zones;
+	struct corefile_words to; /* "*" or ADDRESS:PORT */
+	const struct corefile_transfer *next;
+};
+
+struct corefile_block {
+	unsigned line;
+	const struct corefile_zone *zones; /* at least one */
+	size_t n_zones;
+	struct corefile_words bind; /* addresses or names of interfaces; none: all */
+	struct corefile_words bind_except;
+	bool errors, log, debug, loadbalance;
+	const struct corefile_kubernetes *kubernetes; /* NULL: none */
+	const struct corefile_transfer *transfers;    /* NULL: none */
+};
+
+struct corefile {
+	const char *file;
+	const struct corefile_block *blocks; /* at least one */
+	size_t n_blocks;
+	const struct corefile_note *unserved; /* in order of their lines; NULL: all is served */
+	const struct corefile_note *warnings; /* accepted as CoreDNS does, but worth saying */
+};
+
+struct corefile_source {
+	const char *file;      /* as messages name it */
+	unsigned default_port; /* of zones that name none */
+	/* Value of an environment variable, NULL if it is unset; NULL: there are none. */
+	const char *(*env)(void *ctx, const char *name);
+	void *ctx;
+};
+
+struct corefile_report {
+	char text[512]; /* "FILE:LINE: directive: reason" */
+};
+
+/* Reads the whole file.
+ * errors ERR_SYNTAX and ERR_TOO_LARGE, report filled; ERR_NOMEM */
+NODISCARD int corefile_parse(struct strv text, const struct corefile_source *source,
+	struct corefile **out, struct corefile_report *report);
+/* Accepts NULL. */
+void corefile_free(struct corefile *c);
