@@ -62,8 +62,7 @@ void correlator_free(struct correlator *c)
 	}
 	struct entry *e, *next;
 	HASH_CLEAR(hh, c->entries);
-	DL_FOREACH_SAFE(c->oldest, e, next)
-	{
+	DL_FOREACH_SAFE(c->oldest, e, next) {
 		free(e);
 	}
 	buf_deinit(&c->key);
@@ -76,8 +75,7 @@ void correlator_free(struct correlator *c)
 static void evict(struct correlator *c)
 {
 	struct entry *e;
-	DL_FOREACH(c->oldest, e)
-	{
+	DL_FOREACH(c->oldest, e) {
 		if (e->key[0] != SORT_SERIES || !e->u.series.in_flight) {
 			HASH_DEL(c->entries, e);
 			DL_DELETE(c->oldest, e);

@@ -212,8 +212,7 @@ static int set_event(struct world *w, const struct watch_event *e)
 static void wake_matching(struct world *w, const struct object *pod)
 {
 	struct known_set *s, *next;
-	HASH_ITER(hh, w->sets, s, next)
-	{
+	HASH_ITER(hh, w->sets, s, next) {
 		if (s->set && strv_eq(s->ns, pod->meta.ns) &&
 			selector_matches(&s->set->as.statefulset->selector, &pod->meta.labels)) {
 			queue_add(&s->item);

@@ -196,8 +196,7 @@ static void cache_free(struct watch_cache *c)
 {
 	struct owner *o, *next;
 	if (c->owners) {
-		HASH_ITER(hh, c->owners->head, o, next)
-		{
+		HASH_ITER(hh, c->owners->head, o, next) {
 			owner_free(c->owners, o);
 		}
 		free(c->owners);

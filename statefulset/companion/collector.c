@@ -467,8 +467,7 @@ void collector_close(struct collector *c)
 	worklist_close(c->uids);
 	struct owner *o;
 	struct owner *next;
-	HASH_ITER(hh, c->owners, o, next)
-	{
+	HASH_ITER(hh, c->owners, o, next) {
 		owner_free(c, o);
 	}
 	body_deinit(&c->body);

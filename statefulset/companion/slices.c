@@ -134,8 +134,7 @@ static void entry_free(struct slices *s, struct entry *e)
 {
 	struct place *p;
 	struct place *p_next;
-	HASH_ITER(hh, e->places, p, p_next)
-	{
+	HASH_ITER(hh, e->places, p, p_next) {
 		/* It does not see that p leaves the table. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		HASH_DEL(e->places, p);
 		free(p);
@@ -254,8 +253,7 @@ static void slices_free(struct slices *s)
 {
 	struct entry *e;
 	struct entry *next;
-	HASH_ITER(hh, s->entries, e, next)
-	{
+	HASH_ITER(hh, s->entries, e, next) {
 		entry_free(s, e);
 	}
 	body_deinit(&s->body);
@@ -569,8 +567,7 @@ static void on_repair(struct clock_timer *t)
 	struct slices *s = container_of(t, struct slices, repair);
 	struct entry *e;
 	struct entry *next;
-	HASH_ITER(hh, s->entries, e, next)
-	{
+	HASH_ITER(hh, s->entries, e, next) {
 		for (struct slice *sl = e->slices; sl; sl = sl->next) {
 			sl->exists = watch_cache_get(s->cache, KIND_ENDPOINTSLICE,
 					     e->service->meta.ns, strv_of(sl->name)) != NULL;

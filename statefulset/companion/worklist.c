@@ -136,8 +136,7 @@ static void worklist_free(struct worklist *l)
 {
 	struct work *w;
 	struct work *next;
-	HASH_ITER(hh, l->all, w, next)
-	{
+	HASH_ITER(hh, l->all, w, next) {
 		work_free(w);
 	}
 	free(l);
