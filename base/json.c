@@ -411,11 +411,6 @@ struct json *json_remove(struct json *object, const char *key)
 	return json_detach(object, json_get(object, key));
 }
 
-struct json *json_remove_strv(struct json *object, struct strv key)
-{
-	return json_detach(object, json_get_strv(object, key));
-}
-
 static struct json *ensure(
 	struct arena *a, struct json *object, const char *key, enum json_type type)
 {

@@ -117,7 +117,6 @@ NODISCARD int json_append(struct arena *a, struct json *array, struct json *v);
 NODISCARD int json_insert(struct arena *a, struct json *array, size_t index, struct json *v);
 /* Removes and returns it (still in the arena, without parent), NULL if absent. */
 struct json *json_remove(struct json *object, const char *key);
-struct json *json_remove_strv(struct json *object, struct strv key);
 struct json *json_detach(struct json *parent, struct json *child);
 /* Puts v at the place of old (same key); old loses its parent. */
 NODISCARD int json_replace(struct arena *a, struct json *parent, struct json *old, struct json *v);

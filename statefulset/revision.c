@@ -120,7 +120,8 @@ void revisions_remove(struct revisions *l, const struct object *obj)
 	}
 }
 
-const struct revision *revisions_find(const struct revisions *l, struct strv name)
+/* NULL if absent or name is empty. */
+static const struct revision *find(const struct revisions *l, struct strv name)
 {
 	for (size_t i = 0; name.n && i < l->n; i++) {
 		if (strv_eq(l->at[i].obj->meta.name, name)) {
@@ -262,7 +263,7 @@ void revision_choose(const struct revisions *l, struct strv comparable, struct s
 			break;
 		}
 	}
-	c.current = revisions_find(l, current_name);
+	c.current = find(l, current_name);
 	if (!c.current) {
 		c.current = c.update;
 	}

@@ -33,8 +33,6 @@ void revisions_deinit(struct revisions *l);
  * errors ERR_NOMEM, ERR_BAD_TYPE (no text, or data is not an object; the list is unchanged) */
 NODISCARD int revisions_put(struct revisions *l, const struct object *obj);
 void revisions_remove(struct revisions *l, const struct object *obj);
-/* NULL if absent or name is empty. Borrowed until the next change. */
-const struct revision *revisions_find(const struct revisions *l, struct strv name);
 
 /* The data of a set's present template. tree: the set, decoded. NULL when out of memory. */
 struct json *revision_data(struct arena *a, const struct json *tree);

@@ -187,13 +187,6 @@ void roster_rejudge(struct roster *r, const struct object *set)
 	}
 }
 
-const struct member *roster_find(const struct roster *r, int32_t ordinal)
-{
-	bool found;
-	size_t i = position(r, ordinal, STRV_NONE, &found);
-	return i < r->n && r->at[i].ordinal == ordinal ? &r->at[i] : NULL;
-}
-
 bool member_is_available(
 	const struct member *m, int64_t min_ready_s, int64_t now_ms, int64_t *out_wait_ms)
 {

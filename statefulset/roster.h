@@ -51,8 +51,6 @@ NODISCARD int roster_put(struct roster *r, const struct object *set, const struc
 void roster_remove(struct roster *r, const struct object *pod);
 /* Reads all pods again, since the set's uid or spec has changed. */
 void roster_rejudge(struct roster *r, const struct object *set);
-/* NULL if absent. Borrowed until the next change. */
-const struct member *roster_find(const struct roster *r, int32_t ordinal);
 
 /* Stands for a revision name in comparisons; 0 for an empty one. */
 uint64_t revision_id(struct strv name);

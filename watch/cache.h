@@ -1,9 +1,9 @@
-/* What a controller knows of the cluster: the current object of every (kind, namespace, name) it subscribed to, an index by
- * owner, and word of each change. The same over both implementations of watch_api.
+/* What a controller knows of the cluster: the current object of every (kind, namespace, name) it subscribed to, and
+ * word of each change. The same over both implementations of watch_api.
  * Regime: owned heap object; holds a reference to each object. Control thread only.
- * Called by: statefulset, its companions, dns/kube where it needs look-ups.
+ * Called by: statefulset and its companions.
  *
- * Glossary: owner = the ownerReference with controller: true; synced = all that existed when it subscribed is here. */
+ * Glossary: synced = all that existed when it subscribed is here. */
 #pragma once
 
 #include <stdbool.h>
@@ -37,15 +37,11 @@ bool watch_cache_is_synced(const struct watch_cache *c, kind_set kinds);
 /* Borrowed until the object changes (object_ref to keep it); NULL if absent. ns "" for cluster-scoped kinds. */
 const struct object *watch_cache_get(
 	const struct watch_cache *c, enum kind kind, struct strv ns, struct strv name);
-size_t watch_cache_count(const struct watch_cache *c, enum kind kind);
 
 /* Walks objects in the order of (namespace, name). The visitor returns false to stop; it may cause changes. */
 typedef bool (*watch_cache_visit_fn)(void *ctx, const struct object *o);
 /* One kind; ns "" for all namespaces. */
 void watch_cache_visit(const struct watch_cache *c, enum kind kind, struct strv ns,
-	watch_cache_visit_fn fn, void *ctx);
-/* Those of one kind whose owner has this uid. O(found). */
-void watch_cache_visit_owned(const struct watch_cache *c, enum kind kind, struct strv owner_uid,
 	watch_cache_visit_fn fn, void *ctx);
 
 /* Changes that could not be kept for want of memory since it began: the objects concerned are missing or old until

@@ -136,7 +136,6 @@ static void the_cache_follows_the_store(void **state)
 	fixture_run(&w->f);
 	const struct object *a = watch_cache_get(w->cache, KIND_POD, STRV("n"), STRV("a"));
 	assert_ptr_equal(a, store_get(w->f.store, KIND_POD, STRV("n"), STRV("a")));
-	assert_int_equal(watch_cache_count(w->cache, KIND_POD), 1);
 	fixture_delete(&w->f, KIND_POD, "n", "a");
 	fixture_run(&w->f);
 	assert_null(watch_cache_get(w->cache, KIND_POD, STRV("n"), STRV("a")));
@@ -163,74 +162,22 @@ static bool see(void *ctx, const struct object *o)
 	return true;
 }
 
-static void assert_owned(struct world *w, const char *uid, const char *want)
-{
-	struct walk x = { .w = w };
-	watch_cache_visit_owned(w->cache, KIND_POD, strv_of(uid), see, &x);
-	assert_string_equal(x.seen, want);
-}
-
-static void owned_objects_are_found_by_the_uid_of_their_controller(void **state)
-{
-	struct world *w = *state;
-	fixture_put_owned(&w->f, KIND_POD, "n", "p2", "u1");
-	fixture_put_owned(&w->f, KIND_POD, "n", "p1", "u1");
-	fixture_put_owned(&w->f, KIND_POD, "m", "p3", "u2");
-	fixture_put_owned(&w->f, KIND_PVC, "n", "c", "u1");
-	fixture_put(&w->f, KIND_POD, "n", "free", "");
-	fixture_run(&w->f);
-	assert_owned(w, "u1", "p1 p2 ");
-	assert_owned(w, "u2", "p3 ");
-	assert_owned(w, "u3", "");
-	assert_owned(w, "", "");
-	fixture_put_owned(&w->f, KIND_POD, "n", "p1", "u2"); /* adopted by another */
-	fixture_put(&w->f, KIND_POD, "n", "p2", "");         /* released */
-	fixture_put_owned(&w->f, KIND_POD, "n", "free", "u1");
-	fixture_run(&w->f);
-	assert_owned(w, "u1", "free ");
-	assert_owned(w, "u2", "p3 p1 ");
-	fixture_delete(&w->f, KIND_POD, "n", "free");
-	fixture_run(&w->f);
-	assert_owned(w, "u1", "");
-}
-
 static void walks_survive_what_their_visitors_cause(void **state)
 {
 	struct world *w = *state;
-	fixture_put_owned(&w->f, KIND_POD, "n", "p1", "u1");
-	fixture_put_owned(&w->f, KIND_POD, "n", "p2", "u1");
-	fixture_put_owned(&w->f, KIND_POD, "n", "p3", "u1");
+	fixture_put(&w->f, KIND_POD, "n", "p1", "");
+	fixture_put(&w->f, KIND_POD, "n", "p2", "");
+	fixture_put(&w->f, KIND_POD, "n", "p3", "");
 	fixture_run(&w->f);
-	struct walk owned = { .w = w, .meddle = true };
-	watch_cache_visit_owned(w->cache, KIND_POD, STRV("u1"), see, &owned);
-	assert_string_equal(owned.seen, "p1 p3 ");
+	struct walk first = { .w = w, .meddle = true };
+	watch_cache_visit(w->cache, KIND_POD, STRV_NONE, see, &first);
+	assert_string_equal(first.seen, "p1 p3 ");
 	struct walk all = { .w = w };
 	watch_cache_visit(w->cache, KIND_POD, STRV("n"), see, &all);
 	assert_string_equal(all.seen, "p1 p3 ");
 	struct walk none = { .w = w };
 	watch_cache_visit(w->cache, KIND_POD, STRV("m"), see, &none);
 	assert_string_equal(none.seen, "");
-}
-
-static bool drop_all(void *ctx, const struct object *o)
-{
-	struct world *w = ctx;
-	(void)o;
-	fixture_delete(&w->f, KIND_POD, "n", "p1");
-	fixture_run(&w->f);
-	return true;
-}
-
-static void an_owner_may_lose_its_last_object_while_being_walked(void **state)
-{
-	struct world *w = *state;
-	fixture_put_owned(&w->f, KIND_POD, "n", "p1", "u1");
-	fixture_run(&w->f);
-	watch_cache_visit_owned(w->cache, KIND_POD, STRV("u1"), drop_all, w);
-	assert_owned(w, "u1", "");
-	fixture_put_owned(&w->f, KIND_POD, "n", "p1", "u1");
-	fixture_run(&w->f);
-	assert_owned(w, "u1", "p1 ");
 }
 
 static void a_cache_may_be_freed_by_its_handler(void **state)
@@ -255,11 +202,11 @@ static void give(struct world *w, enum watch_type type, const struct object *o)
 static void events_are_told_as_what_they_did_to_the_cache(void **state)
 {
 	struct world *w = *state;
-	const struct object *o = fixture_object(&w->f, KIND_POD, "n", "a", "", "u");
-	const struct object *newer = fixture_object(&w->f, KIND_POD, "n", "a", "x=1", "u");
+	const struct object *o = fixture_object(&w->f, KIND_POD, "n", "a", "");
+	const struct object *newer = fixture_object(&w->f, KIND_POD, "n", "a", "x=1");
 	give(w, WATCH_MODIFIED, o);  /* never seen */
 	give(w, WATCH_ADDED, newer); /* listed again */
-	assert_owned(w, "u", "a ");
+	assert_ptr_equal(watch_cache_get(w->cache, KIND_POD, STRV("n"), STRV("a")), newer);
 	give(w, WATCH_SYNCED, NULL);
 	give(w, WATCH_SYNCED, NULL);
 	give(w, WATCH_DELETED, newer);
@@ -275,9 +222,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN(the_cache_follows_the_store, open_hub),
-		IN(owned_objects_are_found_by_the_uid_of_their_controller, open_hub),
 		IN(walks_survive_what_their_visitors_cause, open_hub),
-		IN(an_owner_may_lose_its_last_object_while_being_walked, open_hub),
 		IN(a_cache_may_be_freed_by_its_handler, open_hub),
 		IN(events_are_told_as_what_they_did_to_the_cache, open_own),
 	};

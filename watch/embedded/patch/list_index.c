@@ -71,15 +71,6 @@ size_t list_index_find(const struct list_index *x, const struct list_key *key)
 	return i < x->n && list_key_cmp(&x->slots[i].key, key) == 0 ? x->slots[i].at : LIST_NOWHERE;
 }
 
-size_t list_index_count(const struct list_index *x, const struct list_key *key)
-{
-	size_t n = 0;
-	for (size_t i = lower(x, key); i < x->n && list_key_cmp(&x->slots[i].key, key) == 0; i++) {
-		n++;
-	}
-	return n;
-}
-
 #define FEW_MEMBERS 16u /* up to so many a look through all of them is as fast */
 
 int member_index_init(struct arena *a, const struct json *object, struct member_index *out)

@@ -33,8 +33,6 @@ NODISCARD int list_index_init(
 	struct arena *a, const struct list_key *keys, size_t n, struct list_index *out);
 /* The first position of that key, or LIST_NOWHERE. */
 size_t list_index_find(const struct list_index *x, const struct list_key *key);
-/* How many elements have it. */
-size_t list_index_count(const struct list_index *x, const struct list_key *key);
 
 /* The members of an object by name: an index when they are many, else the object itself. */
 struct member_index {

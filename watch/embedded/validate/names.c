@@ -14,10 +14,7 @@
 	"a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "   \
 	"and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', "   \
 	"regex used for validation is '" LABEL_FMT "')"
-#define LABEL_1035_MSG                                                                             \
-	"a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with "  \
-	"an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or "    \
-	"'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
+
 #define KEY_MSG                                                                                    \
 	"must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "   \
 	"an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "  \
@@ -119,18 +116,6 @@ size_t name_label(struct strv s, const char *out[NAME_COMPLAINTS])
 	}
 	if (!is_label_shaped(s)) {
 		out[n++] = is_subdomain_shaped(s) ? "must not contain dots" : LABEL_MSG;
-	}
-	return n;
-}
-
-size_t name_label_1035(struct strv s, const char *out[NAME_COMPLAINTS])
-{
-	size_t n = 0;
-	if (s.n > 63) {
-		out[n++] = "must be no more than 63 bytes";
-	}
-	if (!is_label_shaped(s) || !is_lower(s.p[0])) {
-		out[n++] = LABEL_1035_MSG;
 	}
 	return n;
 }
@@ -264,23 +249,6 @@ size_t name_http_header(struct strv s, const char *out[NAME_COMPLAINTS])
 	return bad;
 }
 
-size_t name_path_segment(struct strv s, const char *out[NAME_COMPLAINTS])
-{
-	size_t n = 0;
-	if (strv_eq(s, STRV("."))) {
-		out[n++] = "may not be '.'";
-	} else if (strv_eq(s, STRV(".."))) {
-		out[n++] = "may not be '..'";
-	}
-	if (s.n > 0 && memchr(s.p, '/', s.n) != NULL) {
-		out[n++] = "may not contain '/'";
-	}
-	if (s.n > 0 && memchr(s.p, '%', s.n) != NULL) {
-		out[n++] = "may not contain '%'";
-	}
-	return n;
-}
-
 size_t name_fqdn(struct strv s, const char *out[NAME_COMPLAINTS])
 {
 	if (s.n > 0 && s.p[s.n - 1] == '.') {
@@ -342,35 +310,4 @@ struct strv name_without_dash(struct strv s, char out[254])
 	}
 	out[n] = '\0';
 	return (struct strv){ out, n };
-}
-
-static const char *first(name_rule_fn rule, struct strv s)
-{
-	const char *out[NAME_COMPLAINTS];
-	return rule(s, out) == 0 ? NULL : out[0];
-}
-
-const char *validate_dns1123_subdomain(struct strv s)
-{
-	return first(name_subdomain, s);
-}
-
-const char *validate_dns1123_label(struct strv s)
-{
-	return first(name_label, s);
-}
-
-const char *validate_dns1035_label(struct strv s)
-{
-	return first(name_label_1035, s);
-}
-
-const char *validate_label_key(struct strv s)
-{
-	return first(name_label_key, s);
-}
-
-const char *validate_label_value(struct strv s)
-{
-	return first(name_label_value, s);
 }

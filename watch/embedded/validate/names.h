@@ -1,7 +1,7 @@
 /* The rules for names that Kubernetes knows, as tables of messages: one rule may have several
  * complaints.
- * Source: RFC 1123, RFC 1035, Kubernetes "Object Names and IDs", "Labels and Selectors". Pure,
- * static text. Called by: watch/embedded/validate. Those of general use are also in validate.h. */
+ * Source: RFC 1123, Kubernetes "Object Names and IDs", "Labels and Selectors". Pure, static text.
+ * Called by: watch/embedded/validate. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +16,6 @@ typedef size_t (*name_rule_fn)(struct strv s, const char *out[NAME_COMPLAINTS]);
 
 size_t name_subdomain(struct strv s, const char *out[NAME_COMPLAINTS]); /* RFC 1123, dots allowed */
 size_t name_label(struct strv s, const char *out[NAME_COMPLAINTS]);     /* RFC 1123 */
-size_t name_label_1035(struct strv s, const char *out[NAME_COMPLAINTS]);
 size_t name_label_key(struct strv s, const char *out[NAME_COMPLAINTS]); /* "qualified name" */
 size_t name_label_value(struct strv s, const char *out[NAME_COMPLAINTS]);
 size_t name_env(struct strv s, const char *out[NAME_COMPLAINTS]);
@@ -25,7 +24,6 @@ size_t name_port(
 size_t name_config_key(
 	struct strv s, const char *out[NAME_COMPLAINTS]); /* of ConfigMap and Secret data */
 size_t name_http_header(struct strv s, const char *out[NAME_COMPLAINTS]);
-size_t name_path_segment(struct strv s, const char *out[NAME_COMPLAINTS]);
 size_t name_fqdn(struct strv s, const char *out[NAME_COMPLAINTS]); /* EndpointSlice of type FQDN */
 size_t name_ip(struct strv s, const char *out[NAME_COMPLAINTS]);   /* either family */
 size_t name_port_number(int64_t port, const char *out[NAME_COMPLAINTS]);

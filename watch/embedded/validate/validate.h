@@ -23,10 +23,3 @@ NODISCARD int prepare_object(
  * comparing, so obj must be defaulted (schema_default), as old is. errors ERR_NOMEM */
 NODISCARD int prepare_generation(
 	struct arena *a, enum kind k, const char *sub, struct json *obj, const struct json *old);
-
-/* Names (RFC 1123/1035), for others too: NULL if fine, else the message kube-apiserver prints. */
-const char *validate_dns1123_subdomain(struct strv s);
-const char *validate_dns1123_label(struct strv s);
-const char *validate_dns1035_label(struct strv s);
-const char *validate_label_key(struct strv s);
-const char *validate_label_value(struct strv s);

@@ -74,17 +74,8 @@ static int set_labels(struct fixture *f, struct json *meta, const char *labels)
 	return ERR_OK;
 }
 
-static int set_owner(struct fixture *f, struct json *meta, const char *owner)
-{
-	struct json *ref = json_new_object(&f->arena);
-	struct json *list = json_ensure_array(&f->arena, meta, "ownerReferences");
-	assert_int_equal(json_set_str(&f->arena, ref, "uid", strv_of(owner)), ERR_OK);
-	assert_int_equal(json_set_bool(&f->arena, ref, "controller", true), ERR_OK);
-	return json_append(&f->arena, list, ref);
-}
-
-const struct object *fixture_object(struct fixture *f, enum kind kind, const char *ns,
-	const char *name, const char *labels, const char *owner)
+const struct object *fixture_object(
+	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *labels)
 {
 	struct json *tree = json_new_object(&f->arena);
 	struct json *meta = json_ensure_object(&f->arena, tree, "metadata");
@@ -96,9 +87,6 @@ const struct object *fixture_object(struct fixture *f, enum kind kind, const cha
 	assert_int_equal(json_set_str(&f->arena, meta, "name", strv_of(name)), ERR_OK);
 	assert_int_equal(json_set_str(&f->arena, meta, "resourceVersion", version), ERR_OK);
 	assert_int_equal(set_labels(f, meta, labels), ERR_OK);
-	if (owner) {
-		assert_int_equal(set_owner(f, meta, owner), ERR_OK);
-	}
 	if (kind == KIND_ENDPOINTSLICE) {
 		assert_int_equal(
 			json_set_str(&f->arena, tree, "addressType", STRV("IPv4")), ERR_OK);
@@ -124,17 +112,10 @@ void fixture_put(
 	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *labels)
 {
 	enum watch_type type = change_of(f, kind, ns, name);
-	commit(f, fixture_object(f, kind, ns, name, labels, NULL), type);
-}
-
-void fixture_put_owned(
-	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *owner)
-{
-	enum watch_type type = change_of(f, kind, ns, name);
-	commit(f, fixture_object(f, kind, ns, name, "", owner), type);
+	commit(f, fixture_object(f, kind, ns, name, labels), type);
 }
 
 void fixture_delete(struct fixture *f, enum kind kind, const char *ns, const char *name)
 {
-	commit(f, fixture_object(f, kind, ns, name, "", NULL), WATCH_DELETED);
+	commit(f, fixture_object(f, kind, ns, name, ""), WATCH_DELETED);
 }

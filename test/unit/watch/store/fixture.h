@@ -20,13 +20,10 @@ void fixture_close(struct fixture *f);
 /* Lets the loop run until no task is left. */
 void fixture_run(struct fixture *f);
 
-/* An object with the next resourceVersion, counted for the caller. labels: "a=b,c=d", "" for none; owner: uid of
- * the controller reference, NULL for none. */
-const struct object *fixture_object(struct fixture *f, enum kind kind, const char *ns,
-	const char *name, const char *labels, const char *owner);
+/* An object with the next resourceVersion, counted for the caller. labels: "a=b,c=d", "" for none. */
+const struct object *fixture_object(
+	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *labels);
 /* Makes and commits one; what kind of change follows from what is there. */
 void fixture_put(
 	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *labels);
-void fixture_put_owned(
-	struct fixture *f, enum kind kind, const char *ns, const char *name, const char *owner);
 void fixture_delete(struct fixture *f, enum kind kind, const char *ns, const char *name);
