@@ -54,7 +54,8 @@ void answer_begin(
 		.before = q->count[SECTION_ANSWER],
 	};
 	if (!zone->reverse) {
-		a->m = schema_read(q->subject.lower, &q->subject.map, zone->labels);
+		a->m = schema_read(
+			q->subject.lower, &q->subject.map, zone->labels, k->options.zonal);
 	}
 }
 
@@ -174,6 +175,8 @@ static enum found answer_meaning(struct answer *a)
 	case MEANS_SERVICE:
 	case MEANS_PORT:
 	case MEANS_ENDPOINT:
+	case MEANS_PIN:
+	case MEANS_PREFER:
 		return answer_service(a);
 	case MEANS_POD:
 		return answer_pod(a);

@@ -23,21 +23,29 @@ static struct endpoint_walk endpoint_walk(const struct answer *a, const struct r
 	return w;
 }
 
+static bool in_topology(const struct answer *a, const struct record_set *rs, unsigned f, uint32_t i)
+{
+	return a->topology == 0 || set_endpoints(rs, f)[i].topology == a->topology;
+}
+
 static bool endpoint_next(struct endpoint_walk *w, unsigned *out_family, uint32_t *out_i)
 {
 	if (w->named) {
 		return set_next(&w->by_name, out_family, out_i);
 	}
-	while (w->family < FAMILIES && w->i == w->rs->n[w->family]) {
-		w->family++;
-		w->i = 0;
+	while (w->family < FAMILIES) {
+		if (w->i == w->rs->n[w->family]) {
+			w->family++;
+			w->i = 0;
+		} else if (in_topology(w->a, w->rs, w->family, w->i)) {
+			*out_family = w->family;
+			*out_i = w->i++;
+			return true;
+		} else {
+			w->i++;
+		}
 	}
-	if (w->family == FAMILIES) {
-		return false;
-	}
-	*out_family = w->family;
-	*out_i = w->i++;
-	return true;
+	return false;
 }
 
 static struct set_ports ports_of(const struct record_set *rs, unsigned f, uint32_t i)
@@ -71,7 +79,7 @@ static bool srv_repeats(const struct answer *a, const struct record_set *rs, uns
 	uint32_t k;
 	struct set_walk w = set_walk(rs, (struct strv){ .p = (const char *)lower, .n = label.n });
 	while (set_next(&w, &f, &k)) {
-		if (f > family || (f == family && k >= i)) {
+		if (f > family || (f == family && k >= i) || !in_topology(a, rs, f, k)) {
 			continue;
 		}
 		struct set_ports run = ports_of(rs, f, k);
@@ -87,7 +95,8 @@ static bool srv_repeats(const struct answer *a, const struct record_set *rs, uns
 }
 
 /* The same name with the same address earlier: endpoints of equal addresses lie together. */
-static bool glue_repeats(const struct record_set *rs, unsigned f, uint32_t i)
+static bool glue_repeats(
+	const struct answer *a, const struct record_set *rs, unsigned f, uint32_t i)
 {
 	char one[DASHED_MAX];
 	char two[DASHED_MAX];
@@ -98,7 +107,8 @@ static bool glue_repeats(const struct record_set *rs, unsigned f, uint32_t i)
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
-		if (strv_eq_nocase(label, set_label(rs, f, k - 1, two))) {
+		if (in_topology(a, rs, f, k - 1) &&
+			strv_eq_nocase(label, set_label(rs, f, k - 1, two))) {
 			return true;
 		}
 	}
@@ -192,7 +202,7 @@ static void endpoints_glue(struct answer *a, const struct record_set *rs, struct
 		char storage[DASHED_MAX];
 		uint8_t owner[1 + LABEL_MAX_BYTES];
 		struct strv label = set_label(rs, f, i, storage);
-		if (!has_srv(a, rs, ports_of(rs, f, i)) || glue_repeats(rs, f, i)) {
+		if (!has_srv(a, rs, ports_of(rs, f, i)) || glue_repeats(a, rs, f, i)) {
 			continue;
 		}
 		const uint8_t *address = set_addresses(rs, f) + i * family_bytes(f);
@@ -231,13 +241,14 @@ static bool address_repeats(
 	size_t each = family_bytes(f);
 	const uint8_t *address = set_addresses(rs, f) + i * each;
 	if (a->m.kind == MEANS_ENDPOINT) {
-		return glue_repeats(rs, f, i);
+		return glue_repeats(a, rs, f, i);
 	}
 	for (uint32_t k = i; k > 0; k--) {
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
-		if (answer_count_ports(a, rs, ports_of(rs, f, k - 1)) > 0) {
+		if (in_topology(a, rs, f, k - 1) &&
+			answer_count_ports(a, rs, ports_of(rs, f, k - 1)) > 0) {
 			return true;
 		}
 	}
@@ -284,8 +295,18 @@ static enum found no_such_endpoint(struct answer *a, const struct record_set *rs
 	return FOUND_NAME_ERROR;
 }
 
+/* PIN, PREFER: settles which endpoints are asked for. False: none, but the name exists (dns-behaviour 7). */
+static bool choose_topology(struct answer *a, const struct record_set *rs)
+{
+	a->topology = set_find_topology(rs, a->m.topology);
+	return a->topology != 0 || a->m.kind == MEANS_PREFER;
+}
+
 enum found answer_endpoints(struct answer *a, const struct cell *c, const struct record_set *rs)
 {
+	if (a->m.topology.n > 0 && !choose_topology(a, rs)) {
+		return FOUND_NOTHING;
+	}
 	struct query *q = a->q;
 	const bool address = q->type == TYPE_A || q->type == TYPE_AAAA;
 	const unsigned family = q->type == TYPE_A ? 0 : 1;

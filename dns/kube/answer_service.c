@@ -190,10 +190,16 @@ static enum found answer_external(struct answer *a, const struct record_set *rs)
 	return found;
 }
 
-/* SERVICE, PORT, ENDPOINT, or whatever an ExternalName leads to. */
+static bool names_service(enum meaning_kind kind)
+{
+	return kind == MEANS_SERVICE || kind == MEANS_PORT || kind == MEANS_ENDPOINT ||
+	       kind == MEANS_PIN || kind == MEANS_PREFER;
+}
+
+/* SERVICE and below, or whatever an ExternalName leads to. */
 static enum found answer_one(struct answer *a)
 {
-	if (a->m.kind != MEANS_SERVICE && a->m.kind != MEANS_PORT && a->m.kind != MEANS_ENDPOINT) {
+	if (!names_service(a->m.kind)) {
 		return a->m.kind == MEANS_NS ? answer_server_name(a) : FOUND_NOTHING;
 	}
 	const struct cell *c;
@@ -206,6 +212,10 @@ static enum found answer_one(struct answer *a)
 	}
 	if (rs->headless || a->m.kind == MEANS_ENDPOINT) {
 		return answer_endpoints(a, c, rs);
+	}
+	if (a->m.kind == MEANS_PIN || a->m.kind == MEANS_PREFER) {
+		a->why = "only a headless Service has names by topology zone";
+		return FOUND_NAME_ERROR;
 	}
 	return answer_cluster(a, c, rs);
 }

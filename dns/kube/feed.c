@@ -42,8 +42,8 @@ static int feed_slice(struct kube *k, const struct object *o, bool gone, bool *c
 		return ERR_OK; /* belongs to no Service: it names nothing, PTR included */
 	}
 	if (!gone) {
-		part = slice_part_new(
-			o->meta.name, o->as.endpointslice, k->options.endpoint_pod_names);
+		part = slice_part_new(o->meta.name, o->as.endpointslice,
+			k->options.endpoint_pod_names, k->options.zonal);
 		if (!part) {
 			return ERR_NOMEM;
 		}

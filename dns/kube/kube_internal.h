@@ -47,7 +47,8 @@ struct answer {
 	const struct kube_zone *zone;
 	struct query *q;
 	struct meaning m;
-	size_t zone_at; /* offset of the zone's name in the reply: in the subject */
+	size_t zone_at;    /* offset of the zone's name in the reply: in the subject */
+	uint16_t topology; /* only endpoints of this topology zone; 0: of any */
 	uint32_t ttl;
 	unsigned links;  /* CNAMEs followed so far */
 	uint16_t before; /* answers written before: CNAMEs that led here */
@@ -67,7 +68,7 @@ static inline enum found answer_found(const struct answer *a, enum found otherwi
 	return a->q->count[SECTION_ANSWER] > a->before || a->q->full ? FOUND_RECORDS : otherwise;
 }
 
-/* answer_service.c: SERVICE, PORT, ENDPOINT. May follow a CNAME inside the zone: a->q->subject then has changed. */
+/* answer_service.c: SERVICE, PORT, ENDPOINT, PIN, PREFER. May follow a CNAME inside the zone: a->q->subject then has changed. */
 enum found answer_service(struct answer *a);
 uint32_t answer_count_ports(
 	const struct answer *a, const struct record_set *rs, struct set_ports run);

@@ -142,30 +142,98 @@ static size_t count_ready(const struct endpointslice *s)
 	return n;
 }
 
-static void slice_endpoints(struct block *b, const struct endpointslice *s, bool pod_names,
-	struct part_endpoint *out, uint8_t *addresses, size_t each)
+#define TOPOLOGIES_MAX 0x7FFFu /* what a record set can tell apart */
+
+/* A topology zone as the labels of a name: "corp.example" is two. Empty when it cannot be part of one. */
+static struct strv topology_wire(struct strv zone, struct name *storage)
+{
+	if (zone.n == 0 || name_parse(zone, storage) != ERR_OK) {
+		return STRV_NONE;
+	}
+	return (struct strv){ .p = (const char *)storage->b, .n = storage->n - 1u };
+}
+
+/* The topology zones of a slice on their way in, each once. */
+struct topologies {
+	struct strv *list;
+	size_t n;
+	uint8_t *text; /* room left for them */
+};
+
+/* Number of a topology zone, from 1; a new one goes to the end of the list. */
+static uint16_t number_topology(struct topologies *t, struct strv zone)
+{
+	struct name storage;
+	struct strv wire = topology_wire(zone, &storage);
+	size_t i = 0;
+	if (wire.n == 0) {
+		return 0;
+	}
+	while (i < t->n && !strv_eq_nocase(t->list[i], wire)) {
+		i++;
+	}
+	if (i == TOPOLOGIES_MAX) {
+		return 0;
+	}
+	if (i == t->n) {
+		memcpy(t->text, wire.p, wire.n);
+		t->list[t->n++] = (struct strv){ .p = (const char *)t->text, .n = wire.n };
+		t->text += wire.n;
+	}
+	return (uint16_t)(i + 1);
+}
+
+/* Octets that they may take: repetitions are counted, so that nothing is compared twice. */
+static size_t topology_room(const struct endpointslice *s)
 {
 	size_t n = 0;
+	for (size_t i = 0; i < s->n_endpoints; i++) {
+		n += s->endpoints[i].zone.n + 1;
+	}
+	return n;
+}
+
+/* What DNS keeps of a slice's endpoints beside their addresses. */
+struct slice_wish {
+	bool pod_names, zonal;
+};
+
+static void slice_endpoints(struct block *b, const struct endpointslice *s, struct slice_wish wish,
+	struct slice_part *part, struct part_endpoint *out, uint8_t *addresses)
+{
+	size_t n = 0;
+	const size_t each = s->family == SLICE_V6 ? 16 : 4;
+	const size_t room = wish.zonal ? s->n_endpoints : 0;
+	struct topologies t = { 0 };
+	t.list = block_take(b, room * sizeof(*t.list), _Alignof(struct strv));
+	t.text = block_take(b, wish.zonal ? topology_room(s) : 0, 1);
 	for (size_t i = 0; i < s->n_endpoints; i++) {
 		const struct slice_endpoint *e = &s->endpoints[i];
 		if (!is_ready(e) || e->n_ips == 0) {
 			continue;
 		}
-		struct strv label = endpoint_label(e, pod_names);
+		struct strv label = endpoint_label(e, wish.pod_names);
 		label = block_text(b, label.p, label.n);
+		uint16_t topology = out && wish.zonal ? number_topology(&t, e->zone) : 0;
 		for (size_t k = 0; k < e->n_ips && out; k++) {
 			memcpy(addresses + n * each, e->ips[k].bytes, each);
 			out[n] = (struct part_endpoint){
 				.address = addresses + n * each,
-				.label = label,
+				.label = label.p,
+				.label_n = (uint16_t)label.n,
+				.topology = topology,
 			};
 			n++;
 		}
 	}
+	if (part) {
+		part->topologies = t.list;
+		part->n_topologies = t.n;
+	}
 }
 
 static void slice_fill(
-	struct block *b, struct strv name, const struct endpointslice *s, bool pod_names)
+	struct block *b, struct strv name, const struct endpointslice *s, struct slice_wish wish)
 {
 	struct slice_part *p = block_take(b, sizeof(*p), _Alignof(struct slice_part));
 	size_t each = s->family == SLICE_V6 ? 16 : 4;
@@ -176,7 +244,7 @@ static void slice_fill(
 	struct part_port *ports = block_take(
 		b, n_ports * sizeof(*ports), _Alignof(struct part_port));
 	uint8_t *addresses = block_take(b, n * each, 1);
-	slice_endpoints(b, s, pod_names, endpoints, addresses, each);
+	slice_endpoints(b, s, wish, p, endpoints, addresses);
 	for (size_t i = 0; i < s->n_ports; i++) {
 		const struct slice_port *sp = &s->ports[i];
 		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
@@ -189,24 +257,24 @@ static void slice_fill(
 		return;
 	}
 	qsort(endpoints, n, sizeof(*endpoints), each == 4 ? compare_v4 : compare_v6);
-	*p = (struct slice_part){
-		.name = name,
-		.each = (uint8_t)each,
-		.endpoints = endpoints,
-		.n = n,
-		.ports = ports,
-		.n_ports = n_ports,
-	};
+	p->name = name;
+	p->each = (uint8_t)each;
+	p->endpoints = endpoints;
+	p->n = n;
+	p->ports = ports;
+	p->n_ports = n_ports;
 }
 
-struct slice_part *slice_part_new(struct strv name, const struct endpointslice *s, bool pod_names)
+struct slice_part *slice_part_new(
+	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal)
 {
 	struct block b = { 0 };
-	slice_fill(&b, name, s, pod_names);
+	const struct slice_wish wish = { .pod_names = pod_names, .zonal = zonal };
+	slice_fill(&b, name, s, wish);
 	b.base = calloc(1, b.n);
 	b.n = 0;
 	if (b.base) {
-		slice_fill(&b, name, s, pod_names);
+		slice_fill(&b, name, s, wish);
 	}
 	return (struct slice_part *)(void *)b.base;
 }

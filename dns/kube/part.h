@@ -32,8 +32,14 @@ struct service_part {
 
 struct part_endpoint {
 	const uint8_t *address; /* 4 or 16 octets */
-	struct strv label;      /* its name, case kept; empty: the dashed address */
+	const char *label;      /* its name, case kept; none: the dashed address */
+	uint16_t label_n;
+	uint16_t topology; /* number of its topology zone in the slice, from 1; 0: none */
 };
+static inline struct strv part_label(const struct part_endpoint *e)
+{
+	return (struct strv){ .p = e->label, .n = e->label_n };
+}
 
 struct slice_part {
 	struct strv name;                      /* of the EndpointSlice */
@@ -42,11 +48,14 @@ struct slice_part {
 	size_t n;
 	const struct part_port *ports;
 	size_t n_ports;
+	const struct strv *topologies; /* labels in wire form, as in a name; only where asked for */
+	size_t n_topologies;
 };
 
 /* NULL when memory is out. */
 struct service_part *service_part_new(const struct service *s);
 void service_part_free(struct service_part *p);
-/* pod_names: an endpoint without hostname takes its Pod's name. */
-struct slice_part *slice_part_new(struct strv name, const struct endpointslice *s, bool pod_names);
+/* pod_names: an endpoint without hostname takes its Pod's name. zonal: topology zones are kept. */
+struct slice_part *slice_part_new(
+	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal);
 void slice_part_free(struct slice_part *p);

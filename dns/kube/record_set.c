@@ -35,6 +35,17 @@ struct strv set_label(
 	return (struct strv){ .p = storage, .n = dashed_print(address, family, storage) };
 }
 
+uint16_t set_find_topology(const struct record_set *rs, struct strv wire)
+{
+	const struct set_topology *all = set_at(rs, rs->topologies_at);
+	for (uint32_t i = 0; i < rs->n_topologies; i++) {
+		if (strv_eq_nocase(set_text(rs, all[i].at, all[i].n), wire)) {
+			return (uint16_t)(i + 1);
+		}
+	}
+	return 0;
+}
+
 uint32_t set_find_address(const struct record_set *rs, unsigned family, const uint8_t *address)
 {
 	size_t each = family_bytes(family);

@@ -2,7 +2,8 @@
  * octets. Names of endpoints are not materialised: an endpoint is its address, a port list and a label, and is found
  * by binary search (dashed address) or by a small hash table of the labels.
  *
- *   struct record_set | clusterIPs v4 | v6 | ports | port lists | addresses v4 | v6 | endpoints v4 | v6 | slots | text
+ *   struct record_set | clusterIPs v4 | v6 | ports | port lists | addresses v4 | v6 | endpoints v4 | v6 | topology zones
+ *   | slots | text
  *
  * Regime: published snapshot (dns/reclaim.h). Built on the control thread, read by all.
  * Called by: dns/kube/index.c (build), dns/kube/answer*.c.
@@ -39,7 +40,11 @@ struct set_ports { /* a run of ports */
 struct set_endpoint {
 	uint32_t label; /* offset in text: octet count, octets; 0: the dashed address */
 	uint16_t ports; /* number of its port list */
-	bool twin;
+	uint16_t twin : 1;
+	uint16_t topology : 15; /* number of its topology zone, from 1; 0: none, or nobody asks */
+};
+struct set_topology {
+	uint32_t at, n; /* in text: labels in wire form */
 };
 
 struct record_set {
@@ -56,6 +61,7 @@ struct record_set {
 	bool dashed[FAMILIES];      /* some endpoint has no label */
 	uint32_t n_lists, lists_at; /* port lists of the slices */
 	uint32_t ports_at;
+	uint32_t n_topologies, topologies_at;
 	uint32_t slots_at, slot_mask; /* labels; mask 0: none */
 	uint32_t text_at;
 	uint32_t external_at, external_n; /* ExternalName's target in text, wire form */
@@ -118,5 +124,7 @@ struct set_walk set_walk(const struct record_set *rs, struct strv lower_label);
 bool set_next(struct set_walk *w, unsigned *out_family, uint32_t *out_i);
 /* Brings what a walk of this label touches first into the cache. */
 void set_prefetch(const struct record_set *rs, struct strv lower_label);
+/* Number of a topology zone (labels in wire form, lower case), 0 if no endpoint is in it. */
+uint16_t set_find_topology(const struct record_set *rs, struct strv wire);
 /* First endpoint of this address, or n[family]. */
 uint32_t set_find_address(const struct record_set *rs, unsigned family, const uint8_t *address);

@@ -4,7 +4,8 @@
 #include "base/err.h"
 #include "dns/kube/record_set_internal.h"
 
-#define LISTS_MAX 65535u
+#define LISTS_MAX      65535u
+#define TOPOLOGIES_MAX 0x7FFFu /* struct set_endpoint */
 
 /* One endpoint on its way in: whose address, whose ports. */
 struct source {
@@ -21,6 +22,8 @@ struct build {
 	uint16_t *list_of;    /* number of the port list, by slice */
 	uint32_t *list_slice; /* the first slice that has it, by list */
 	size_t n_lists;
+	struct strv *topologies; /* each once */
+	size_t n_topologies;
 	size_t n_labels;
 	size_t n_ports;
 	size_t text;
@@ -36,7 +39,7 @@ static int compare_address(const struct source *a, const struct source *b, size_
 	if (c != 0) {
 		return c;
 	}
-	c = strv_cmp(a->endpoint->label, b->endpoint->label);
+	c = strv_cmp(part_label(a->endpoint), part_label(b->endpoint));
 	return c != 0 ? c : (a->slice > b->slice) - (a->slice < b->slice);
 }
 
@@ -124,6 +127,44 @@ static int collect_lists(struct build *b)
 	return ERR_OK;
 }
 
+/* Number of a topology zone among those of the set, from 1; n_topologies + 1 if it is not there yet. */
+static size_t find_topology(const struct build *b, struct strv wire)
+{
+	size_t i = 0;
+	while (i < b->n_topologies && !strv_eq_nocase(b->topologies[i], wire)) {
+		i++;
+	}
+	return i + 1;
+}
+
+static int collect_topologies(struct build *b)
+{
+	size_t room = 0;
+	for (size_t i = 0; i < b->n_slices; i++) {
+		room += b->slices[i]->n_topologies;
+	}
+	if (room == 0) {
+		return ERR_OK;
+	}
+	b->topologies = calloc(room, sizeof(*b->topologies));
+	if (!b->topologies) {
+		return ERR_NOMEM;
+	}
+	for (size_t i = 0; i < b->n_slices; i++) {
+		const struct slice_part *s = b->slices[i];
+		for (size_t k = 0; k < s->n_topologies; k++) {
+			size_t number = find_topology(b, s->topologies[k]);
+			if (number > TOPOLOGIES_MAX) {
+				return ERR_TOO_LARGE;
+			}
+			if (number > b->n_topologies) {
+				b->topologies[b->n_topologies++] = s->topologies[k];
+			}
+		}
+	}
+	return ERR_OK;
+}
+
 static void measure_ports(struct build *b, const struct part_port *ports, size_t n)
 {
 	b->n_ports += n;
@@ -143,9 +184,12 @@ static void measure(struct build *b)
 		const struct slice_part *s = b->slices[b->list_slice[i]];
 		measure_ports(b, s->ports, s->n_ports);
 	}
+	for (size_t i = 0; i < b->n_topologies; i++) {
+		b->text += b->topologies[i].n;
+	}
 	for (unsigned f = 0; f < FAMILIES; f++) {
 		for (size_t i = 0; i < b->n[f]; i++) {
-			size_t n = b->sources[f][i].endpoint->label.n;
+			size_t n = b->sources[f][i].endpoint->label_n;
 			b->n_labels += n > 0;
 			b->text += n > 0 ? n + 1 : 0;
 		}
@@ -183,6 +227,9 @@ static void lay_out(struct build *b, struct record_set *rs)
 		rs->endpoints_at[f] = place(
 			b, b->n[f] * sizeof(struct set_endpoint), _Alignof(struct set_endpoint));
 	}
+	rs->n_topologies = (uint32_t)b->n_topologies;
+	rs->topologies_at = place(
+		b, b->n_topologies * sizeof(struct set_topology), _Alignof(struct set_topology));
 	size_t slots = 0;
 	while (b->n_labels > 0 && slots * 3 < (b->n_labels + 1) * 4) {
 		slots = slots > 0 ? slots * 2 : 4;
@@ -274,17 +321,21 @@ static void put_endpoint(struct build *b, unsigned f, uint32_t i)
 	struct set_endpoint *all = (struct set_endpoint *)(void *)at(b, b->rs->endpoints_at[f]);
 	struct set_endpoint *e = &all[i];
 	e->ports = b->list_of[s->slice];
-	if (s->endpoint->label.n == 0) {
+	if (s->endpoint->topology != 0) {
+		struct strv wire = b->slices[s->slice]->topologies[s->endpoint->topology - 1];
+		e->topology = find_topology(b, wire) & TOPOLOGIES_MAX;
+	}
+	if (s->endpoint->label_n == 0) {
 		b->rs->dashed[f] = true;
 		/* Sorted: an equal address without a label is the one before. */
 		e->twin = i > 0 && all[i - 1].label == 0 &&
 			  memcmp(address, address - each, each) == 0;
 		return;
 	}
-	char count = (char)s->endpoint->label.n;
+	char count = (char)s->endpoint->label_n;
 	e->label = put_text(b, (struct strv){ .p = &count, .n = 1 });
-	(void)put_text(b, s->endpoint->label);
-	e->twin = put_slot(b, s->endpoint->label, f, i);
+	(void)put_text(b, part_label(s->endpoint));
+	e->twin = put_slot(b, part_label(s->endpoint), f, i);
 }
 
 static void fill(struct build *b)
@@ -300,6 +351,11 @@ static void fill(struct build *b)
 	for (size_t i = 0; i < b->n_lists; i++) {
 		const struct slice_part *s = b->slices[b->list_slice[i]];
 		lists[i] = put_ports(b, s->ports, s->n_ports);
+	}
+	struct set_topology *topologies = (struct set_topology *)(void *)at(b, rs->topologies_at);
+	for (size_t i = 0; i < b->n_topologies; i++) {
+		topologies[i].n = (uint32_t)b->topologies[i].n;
+		topologies[i].at = put_text(b, b->topologies[i]);
 	}
 	for (unsigned f = 0; f < FAMILIES; f++) {
 		for (uint32_t i = 0; i < rs->n[f]; i++) {
@@ -317,6 +373,9 @@ int record_set_new(const struct service_part *service, struct slice_part *const 
 	int err = collect_sources(&b);
 	if (err == ERR_OK) {
 		err = collect_lists(&b);
+	}
+	if (err == ERR_OK) {
+		err = collect_topologies(&b);
 	}
 	if (err != ERR_OK) {
 		goto out;
@@ -340,5 +399,6 @@ out:
 	free(b.sources[1]);
 	free(b.list_of);
 	free(b.list_slice);
+	free(b.topologies);
 	return err;
 }

@@ -17,8 +17,23 @@ static struct meaning below_pod(
 	return m;
 }
 
-static struct meaning below_service(
+/* TOPOLOGY.pin._zone, TOPOLOGY.prefer._zone */
+static struct meaning below_zone(
 	struct meaning m, const uint8_t *lower, const struct name_map *map, size_t left)
+{
+	struct strv directive = name_label(lower, map, left - 2);
+	bool pin = strv_eq(directive, STRV("pin"));
+	m.kind = MEANS_NOTHING;
+	if (strv_eq(name_label(lower, map, left - 1), STRV("_zone")) &&
+		(pin || strv_eq(directive, STRV("prefer")))) {
+		m.kind = pin ? MEANS_PIN : MEANS_PREFER;
+		m.topology = (struct strv){ .p = (const char *)lower, .n = map->at[left - 2] };
+	}
+	return m;
+}
+
+static struct meaning below_service(
+	struct meaning m, const uint8_t *lower, const struct name_map *map, size_t left, bool zonal)
 {
 	m.service_label = (uint8_t)left;
 	switch (left) {
@@ -35,6 +50,9 @@ static struct meaning below_service(
 		m.protocol = strip_underscore(name_label(lower, map, 1));
 		break;
 	default:
+		if (zonal) {
+			return below_zone(m, lower, map, left);
+		}
 		m.kind = MEANS_NOTHING;
 		break;
 	}
@@ -55,7 +73,8 @@ static enum meaning_kind special(const uint8_t *lower, const struct name_map *ma
 	return MEANS_NOTHING;
 }
 
-struct meaning schema_read(const uint8_t *lower, const struct name_map *map, size_t zone_labels)
+struct meaning schema_read(
+	const uint8_t *lower, const struct name_map *map, size_t zone_labels, bool zonal)
 {
 	REQUIRE(zone_labels <= map->n);
 	struct meaning m = { .kind = MEANS_NOTHING };
@@ -86,5 +105,5 @@ struct meaning schema_read(const uint8_t *lower, const struct name_map *map, siz
 	}
 	left--;
 	m.service = name_label(lower, map, left);
-	return below_service(m, lower, map, left);
+	return below_service(m, lower, map, left, zonal);
 }

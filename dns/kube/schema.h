@@ -4,6 +4,7 @@
  * Regime: labels are borrowed from the subject. Pure. Called by: dns/kube/answer.c. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strv.h"
@@ -20,6 +21,8 @@ enum meaning_kind {
 	MEANS_PORT,      /* _PORT._PROTO.SVC.NS.svc.ZONE; either may be empty ("_"): any */
 	MEANS_ENDPOINT,  /* NAME.SVC.NS.svc.ZONE */
 	MEANS_POD,       /* A-B-C-D.NS.pod.ZONE, up to two more labels in front */
+	MEANS_PIN,       /* TOPOLOGY.pin._zone.SVC.NS.svc.ZONE: endpoints of that topology zone */
+	MEANS_PREFER,    /* TOPOLOGY.prefer._zone...: the same, but all when it has none */
 };
 
 struct meaning {
@@ -28,11 +31,14 @@ struct meaning {
 	struct strv ns, service;    /* lower case */
 	struct strv endpoint;       /* ENDPOINT: the label; POD: the address label */
 	struct strv port, protocol; /* PORT: without the underscore */
+	struct strv topology;       /* PIN, PREFER: its labels in wire form, one or more */
 	uint8_t service_label;      /* SERVICE and below: number of the label SVC in the name */
 };
 
-/* lower: the name's octets in lower case; zone_labels: how many of its labels are the zone's. */
-struct meaning schema_read(const uint8_t *lower, const struct name_map *map, size_t zone_labels);
+/* lower: the name's octets in lower case; zone_labels: how many of its labels are the zone's; zonal: PIN and PREFER
+ * are part of the schema. */
+struct meaning schema_read(
+	const uint8_t *lower, const struct name_map *map, size_t zone_labels, bool zonal);
 
 static inline struct strv name_label(const uint8_t *wire, const struct name_map *map, size_t i)
 {

@@ -57,7 +57,7 @@ static struct slice_part *new_slice(const char *name, unsigned n)
 		};
 	}
 	struct endpointslice s = { .family = SLICE_V4, .endpoints = endpoints, .n_endpoints = n };
-	return slice_part_new(strv_of(name), &s, false);
+	return slice_part_new(strv_of(name), &s, false, true);
 }
 
 /* How many addresses the index answers for ns/svc. */

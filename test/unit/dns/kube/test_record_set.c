@@ -44,7 +44,7 @@ static struct slice_part *slice_of(const char *name, const char *const *rows, si
 		.ports = &port,
 		.n_ports = 1,
 	};
-	struct slice_part *p = slice_part_new(strv_of(name), &s, false);
+	struct slice_part *p = slice_part_new(strv_of(name), &s, false, false);
 	assert_non_null(p);
 	return p;
 }

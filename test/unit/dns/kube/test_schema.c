@@ -1,5 +1,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,7 @@ static void names_mean_what_the_specification_says(void **state)
 		struct name_map map;
 		assert_int_equal(name_parse(strv_of(rows[i].name), &n), ERR_OK);
 		name_map_of(n.b, &map);
-		struct meaning m = schema_read(n.b, &map, 2);
+		struct meaning m = schema_read(n.b, &map, 2, false);
 		if (m.kind != rows[i].kind || !strv_eq(m.ns, strv_of(rows[i].ns)) ||
 			!strv_eq(m.service, strv_of(rows[i].service)) ||
 			!strv_eq(m.endpoint, strv_of(rows[i].endpoint)) ||
@@ -54,10 +55,41 @@ static void names_mean_what_the_specification_says(void **state)
 	}
 }
 
+static void topology_zones_are_part_of_the_schema_only_when_asked_for(void **state)
+{
+	static const struct {
+		const char *name;
+		bool zonal;
+		enum meaning_kind kind;
+		const char *topology;
+	} rows[] = {
+		{ "z.pin._zone.s.ns1.svc.cluster.local", false, MEANS_NOTHING, "" },
+		{ "z.pin._zone.s.ns1.svc.cluster.local", true, MEANS_PIN, "\1z" },
+		{ "z.prefer._zone.s.ns1.svc.cluster.local", true, MEANS_PREFER, "\1z" },
+		{ "c.ex.com.pin._zone.s.ns1.svc.cluster.local", true, MEANS_PIN, "\1c\2ex\3com" },
+		{ "z.florp._zone.s.ns1.svc.cluster.local", true, MEANS_NOTHING, "" },
+		{ "z.pin.zone.s.ns1.svc.cluster.local", true, MEANS_NOTHING, "" },
+		{ "z._zone.s.ns1.svc.cluster.local", true, MEANS_PORT, "" },
+		{ "z.pin._zone.s.ns1.pod.cluster.local", true, MEANS_NOTHING, "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct name n;
+		struct name_map map;
+		assert_int_equal(name_parse(strv_of(rows[i].name), &n), ERR_OK);
+		name_map_of(n.b, &map);
+		struct meaning m = schema_read(n.b, &map, 2, rows[i].zonal);
+		if (m.kind != rows[i].kind || !strv_eq(m.topology, strv_of(rows[i].topology))) {
+			fail_msg("%s: kind %d", rows[i].name, m.kind);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_mean_what_the_specification_says),
+		cmocka_unit_test(topology_zones_are_part_of_the_schema_only_when_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
