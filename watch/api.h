@@ -19,7 +19,9 @@
 #include "base/strv.h"
 #include "watch/object/object.h"
 
-enum watch_type { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_SYNCED };
+/* REFUSED: the server does not let us read this kind, or has none such (remote only, and only to those who ask for it).
+ * Told once; it is tried again now and then, and if that succeeds ADDED ... SYNCED follow. */
+enum watch_type { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED, WATCH_SYNCED, WATCH_REFUSED };
 
 struct watch_event {
 	enum watch_type type;
@@ -28,6 +30,9 @@ struct watch_event {
 		*obj; /* new state; for DELETED the last state; NULL for SYNCED. borrowed */
 	const struct object *old; /* state before, NULL for ADDED. borrowed */
 };
+/* Remote keeps no objects: there old, and obj of a deletion that was missed while the connection was down, hold
+ * identity only: kind, namespace, name, uid (not of EndpointSlices), resourceVersion, and of an EndpointSlice the Service
+ * it belongs to. An object that was deleted and made again meanwhile is MODIFIED, with another uid. */
 typedef void (*watch_event_fn)(void *ctx, const struct watch_event *e);
 
 /* Who is told first. RECORDS: what names depend on (DNS, EndpointSlices); it has digested a change before any
@@ -41,6 +46,7 @@ struct watch_interest {
 		label_selector; /* as in a query; "" for all. Embedded and remote filter alike */
 	watch_event_fn fn;
 	void *ctx;
+	bool tell_refused; /* fn wants to know of WATCH_REFUSED */
 };
 
 enum watch_verb {

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "watch/embedded/embedded_internal.h"
 #include "watch/embedded/write.h"
+#include "watch/outcome.h"
 
 struct inproc_call {
 	struct clock_task task;
@@ -17,35 +18,6 @@ struct inproc_call {
 	struct write_result result;
 	struct inproc_call *prev, *next;
 };
-
-/* Status.reason and code to the number our code tests; the one place. */
-static int err_of(const struct status *s)
-{
-	static const struct {
-		const char *reason; /* NULL: any */
-		unsigned code;
-		int err;
-	} rows[] = {
-		{ NULL, 404, ERR_NOT_FOUND },
-		{ "AlreadyExists", 409, ERR_EXISTS },
-		{ NULL, 409, ERR_CONFLICT },
-		{ NULL, 410, ERR_GONE },
-		{ NULL, 413, ERR_TOO_LARGE },
-		{ NULL, 400, ERR_SYNTAX },
-		{ NULL, 422, ERR_RANGE },
-		{ NULL, 405, ERR_UNSUPPORTED },
-		{ NULL, 415, ERR_UNSUPPORTED },
-		{ NULL, 403, UV_EACCES },
-		{ NULL, 500, ERR_LIBRARY },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (rows[i].code == s->code &&
-			(rows[i].reason == NULL || strv_eq(s->reason, strv_of(rows[i].reason)))) {
-			return rows[i].err;
-		}
-	}
-	return ERR_LIBRARY;
-}
 
 static void unlink_call(struct inproc_call *c)
 {
@@ -97,7 +69,7 @@ static void on_turn(struct clock_task *t)
 		.message = STRV("") };
 	if (status_failed(&r->status)) {
 		reply = (struct watch_reply){ .status = (int)r->status.code,
-			.err = err_of(&r->status),
+			.err = watch_outcome(r->status.code, r->status.reason),
 			.reason = r->status.reason,
 			.message = r->status.message };
 	}

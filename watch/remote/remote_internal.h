@@ -1,0 +1,109 @@
+/* What remote.c, reflector*.c, call.c and request.c share.
+ *
+ * Glossary: reflector = keeps one subscriber's picture of one kind true: LIST, WATCH, again; version = the
+ * resourceVersion up to which it has been told, text as the server wrote it. */
+#pragma once
+
+#include <uv.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/http_client.h"
+#include "watch/remote/access.h"
+#include "watch/remote/backoff.h"
+#include "watch/remote/credentials.h"
+#include "watch/remote/known.h"
+#include "watch/remote/remote.h"
+#include "watch/remote/split.h"
+
+#define VERSION_CHARS 64
+
+struct remote {
+	uv_loop_t *loop;
+	struct clock *clock;
+	struct remote_config config; /* numbers only */
+	struct access access;
+	struct credentials *credentials;
+	struct http_client *http;
+	struct watch_api api;
+	struct watch_sub *subs;
+	struct remote_call *calls;
+	size_t live; /* what must be closed before it is freed */
+	bool closing;
+	void (*on_closed)(void *ctx);
+	void *ctx;
+};
+void remote_hold(struct remote *r);
+void remote_drop(struct remote *r); /* frees with the last */
+
+struct watch_sub { /* a subscription: its reflectors, one a kind */
+	struct remote *remote;
+	struct watch_sub *next;
+	watch_event_fn fn;
+	void *ctx;
+	bool tell_refused, dead;
+	char *selector; /* heap, "" for all */
+	struct reflector *reflectors;
+};
+
+enum phase { PHASE_IDLE, PHASE_LIST, PHASE_WATCH };
+
+struct reflector {
+	struct remote *remote;
+	struct watch_sub *sub; /* freed with its last reflector */
+	struct reflector *next;
+	enum kind kind;
+	bool dead; /* its timer is being closed; nothing may be told */
+	enum phase phase;
+	uv_timer_t timer; /* back-off */
+	struct credentials_wait wait;
+	struct http_call *call;
+	struct backoff backoff;
+	/* what is known */
+	struct known *known;
+	char version[VERSION_CHARS]; /* "" before the first LIST */
+	bool synced, refused;
+	bool listed;      /* version is good to watch from */
+	bool list_latest; /* the next LIST asks for the newest state, whatever it costs the server */
+	/* the reply under way */
+	struct split split;
+	struct arena arena; /* of one object */
+	int status;
+	int64_t retry_after_s;
+	struct buf failure;               /* body of a reply that is not 200 */
+	char list_version[VERSION_CHARS]; /* of the LIST under way */
+	bool holes;                       /* something in the LIST had no readable name */
+	bool expired;                     /* the watch said 410 */
+	int stream_err;                   /* why we stopped reading */
+	uint64_t begun_ms, events_before; /* of this watch, loop time */
+	/* how it goes */
+	uint64_t stale_since_ms; /* loop time; 0: watching */
+	unsigned failed;         /* in a row */
+	unsigned bad_streak;     /* watches cut by an unreadable line, in a row */
+	uint64_t lists, watches, events, bad, failures;
+};
+
+/* reflector.c */
+NODISCARD int reflector_open(struct watch_sub *sub, enum kind kind); /* joins sub->reflectors */
+void reflector_close(struct reflector *r); /* frees itself, and the last one sub, later */
+/* reflector_feed.c: bytes to events. */
+void feed_begin(struct reflector *r, enum phase phase);
+bool feed_bytes(struct reflector *r, struct strv bytes); /* false: stop, stream_err says why */
+NODISCARD int feed_list_end(
+	struct reflector *r); /* the LIST is whole: tells what is gone, SYNCED */
+void feed_tell(struct reflector *r, enum watch_type type, const struct object *o,
+	const struct object *old);
+
+/* request.c: paths and headers. */
+struct strv request_url(struct arena *a, const struct remote *r, enum kind kind, struct strv ns,
+	struct strv name, const char *subresource, struct strv query); /* STRV_NONE: no memory */
+/* Headers for config->headers; content_type may be NULL. NULL: no memory. */
+const char *const *request_headers(
+	struct arena *a, const struct remote *r, const char *content_type);
+void request_identify(const struct remote *r, struct http_call_config *config);
+/* "why" of a failed reply: Status.message, else the start of the body. Arena text. */
+struct strv request_failure(struct arena *a, struct strv body, struct strv *out_reason);
+
+/* call.c */
+int remote_call_start(struct remote *r, const struct watch_call *w, watch_reply_fn done, void *ctx);
+void remote_calls_cancel(struct remote *r); /* those that wait; replies UV_ECANCELED */

@@ -1,0 +1,284 @@
+/* See split.h. States of a LIST; a value is skipped over by its brackets and quotes:
+ *
+ *	START {-> KEY "..." -> COLON : -> VALUE -> AFTER , -> KEY
+ *	                                   |          } -> DONE
+ *	                                   +- [ of "items" -> ITEM <-> ITEM_AFTER ] -> AFTER
+ * A WATCH has one state: everything up to the end of the line. */
+#include "watch/remote/split.h"
+
+#include <uv.h>
+
+#include "base/err.h"
+
+enum state {
+	START,
+	KEY,
+	KEY_TEXT,
+	COLON,
+	VALUE,
+	VALUE_TEXT,
+	AFTER,
+	ITEM,
+	ITEM_TEXT,
+	ITEM_AFTER,
+	DONE,
+	LINE
+};
+
+#define KEEP_BYTES ((size_t)64 << 10) /* a larger buffer is not kept for the next piece */
+
+void split_init(struct split *s, enum split_mode mode, size_t max_bytes)
+{
+	*s = (struct split){ .max_bytes = max_bytes };
+	buf_init(&s->kept);
+	split_reset(s, mode);
+}
+
+void split_deinit(struct split *s)
+{
+	buf_deinit(&s->kept);
+}
+
+static void kept_reset(struct split *s)
+{
+	if (s->kept.cap > KEEP_BYTES) {
+		buf_deinit(&s->kept);
+		buf_init(&s->kept);
+	}
+	buf_reset(&s->kept);
+	s->dropping = false;
+}
+
+void split_reset(struct split *s, enum split_mode mode)
+{
+	s->mode = mode;
+	s->state = mode == SPLIT_WATCH ? LINE : START;
+	s->in_string = false;
+	s->escaped = false;
+	s->depth = 0;
+	s->key_n = 0;
+	kept_reset(s);
+}
+
+/* More of the piece under way, which does not end here. */
+static int keep(struct split *s, const char *from, const char *to)
+{
+	size_t n = (size_t)(to - from);
+	if (s->dropping || n > s->max_bytes - s->kept.n) {
+		kept_reset(s);
+		s->dropping = true;
+		return ERR_OK;
+	}
+	buf_add(&s->kept, (struct strv){ from, n });
+	return s->kept.err;
+}
+
+/* The piece ends at to. */
+static int emit(struct split *s, const char *from, const char *to, split_fn fn, void *ctx)
+{
+	struct split_piece piece = { .text = { from, (size_t)(to - from) } };
+	if (s->mode == SPLIT_LIST && s->state == VALUE_TEXT) {
+		piece.key = (struct strv){ s->key, s->key_n };
+	}
+	if (s->kept.n > 0 || s->dropping || piece.text.n > s->max_bytes) {
+		int err = keep(s, from, to);
+		if (err != ERR_OK) {
+			return err;
+		}
+		piece.text = buf_strv(&s->kept);
+		piece.too_large = s->dropping;
+	}
+	bool go_on = fn(ctx, &piece);
+	kept_reset(s);
+	return go_on ? ERR_OK : UV_ECANCELED;
+}
+
+/* Lines of a watch */
+
+static bool is_blank(const struct split *s, const char *from, const char *to)
+{
+	while (from < to && (*from == ' ' || *from == '\r' || *from == '\t')) {
+		from++;
+	}
+	return from == to && s->kept.n == 0 && !s->dropping;
+}
+
+static int feed_lines(struct split *s, const char *p, const char *end, split_fn fn, void *ctx)
+{
+	int err = ERR_OK;
+	while (err == ERR_OK && p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		if (!eol) {
+			return is_blank(s, p, end) ? ERR_OK : keep(s, p, end);
+		}
+		if (!is_blank(s, p, eol)) {
+			err = emit(s, p, eol, fn, ctx);
+		}
+		p = eol + 1;
+	}
+	return err;
+}
+
+/* Values of a list */
+
+enum class { OTHER, QUOTE, OPEN, CLOSE, SEPARATOR };
+static const unsigned char classes[256] = { ['"'] = QUOTE,
+	['{'] = OPEN,
+	['['] = OPEN,
+	['}'] = CLOSE,
+	[']'] = CLOSE,
+	[','] = SEPARATOR,
+	[' '] = SEPARATOR,
+	['\n'] = SEPARATOR,
+	['\r'] = SEPARATOR,
+	['\t'] = SEPARATOR };
+
+/* Behind the closing quote, or end. */
+static const char *skip_string(struct split *s, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		if (s->escaped) {
+			s->escaped = false;
+		} else if (*p == '\\') {
+			s->escaped = true;
+		} else if (*p == '"') {
+			s->in_string = false;
+			return p + 1;
+		}
+	}
+	return end;
+}
+
+/* Behind the value, or NULL when it goes on behind end. */
+static const char *skip_value(struct split *s, const char *p, const char *end)
+{
+	while (p < end) {
+		if (s->in_string) {
+			p = skip_string(s, p, end);
+			if (!s->in_string && s->depth == 0) {
+				return p;
+			}
+			continue;
+		}
+		unsigned char class = classes[(unsigned char)*p];
+		if (s->depth == 0 && (class == CLOSE || class == SEPARATOR)) {
+			return p; /* a number or a word ends before it */
+		}
+		if (class == QUOTE) {
+			s->in_string = true;
+		} else if (class == OPEN) {
+			s->depth++;
+		} else if (class == CLOSE && --s->depth == 0) {
+			return p + 1;
+		}
+		p++;
+	}
+	return NULL;
+}
+
+/* A value that is under way at p; *out behind it or at end. after: the state when it is over. */
+static int feed_value(struct split *s, const char *p, const char *end, enum state after,
+	const char **out, split_fn fn, void *ctx)
+{
+	const char *stop = skip_value(s, p, end);
+	if (!stop) {
+		*out = end;
+		return keep(s, p, end);
+	}
+	int err = emit(s, p, stop, fn, ctx);
+	s->state = (unsigned char)after;
+	*out = stop;
+	return err;
+}
+
+static int feed_key(struct split *s, char c)
+{
+	if (c == '"' && !s->escaped) {
+		s->state = COLON;
+		return ERR_OK;
+	}
+	s->escaped = c == '\\' && !s->escaped;
+	if (s->key_n == SPLIT_KEY_CHARS) {
+		return ERR_SYNTAX; /* no list has such a member */
+	}
+	s->key[s->key_n++] = c;
+	return ERR_OK;
+}
+
+/* One byte between values; p stays on the first byte of a value. */
+static int feed_between(struct split *s, const char **p)
+{
+	char c = **p;
+	bool is_items = s->key_n == 5 && memcmp(s->key, "items", 5) == 0;
+	enum state next = DONE;
+	if (s->state != KEY_TEXT && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) {
+		++*p;
+		return ERR_OK;
+	}
+	switch ((enum state)s->state) {
+	case START:
+		next = c == '{' ? KEY : LINE;
+		break;
+	case KEY:
+		next = c == '"' ? KEY_TEXT : c == '}' ? DONE : LINE;
+		s->key_n = 0;
+		break;
+	case KEY_TEXT:
+		++*p;
+		return feed_key(s, c);
+	case COLON:
+		next = c == ':' ? VALUE : LINE;
+		break;
+	case VALUE:
+		next = is_items && c == '[' ? ITEM : VALUE_TEXT;
+		break;
+	case AFTER:
+		next = c == ',' ? KEY : c == '}' ? DONE : LINE;
+		break;
+	case ITEM:
+		next = c == ']' ? AFTER : ITEM_TEXT;
+		break;
+	case ITEM_AFTER:
+		next = c == ',' ? ITEM : c == ']' ? AFTER : LINE;
+		break;
+	case DONE: /* something behind the list */
+	case VALUE_TEXT:
+	case ITEM_TEXT:
+	case LINE:
+		next = LINE;
+		break;
+	}
+	bool is_value = next == VALUE_TEXT || next == ITEM_TEXT;
+	if (next == LINE || (is_value && classes[(unsigned char)c] >= CLOSE)) {
+		return ERR_SYNTAX;
+	}
+	s->state = (unsigned char)next;
+	*p += !is_value;
+	return ERR_OK;
+}
+
+int split_feed(struct split *s, struct strv bytes, split_fn fn, void *ctx)
+{
+	const char *p = bytes.p;
+	const char *end = p + bytes.n;
+	int err = ERR_OK;
+	if (s->mode == SPLIT_WATCH) {
+		return feed_lines(s, p, end, fn, ctx);
+	}
+	while (err == ERR_OK && p < end) {
+		if (s->state == ITEM_TEXT) {
+			err = feed_value(s, p, end, ITEM_AFTER, &p, fn, ctx);
+		} else if (s->state == VALUE_TEXT) {
+			err = feed_value(s, p, end, AFTER, &p, fn, ctx);
+		} else {
+			err = feed_between(s, &p);
+		}
+	}
+	return err;
+}
+
+int split_end(const struct split *s)
+{
+	bool whole = s->mode == SPLIT_LIST ? s->state == DONE : s->kept.n == 0 && !s->dropping;
+	return whole ? ERR_OK : ERR_TRUNCATED;
+}
