@@ -1,13 +1,46 @@
-/* One scalar of YAML as Kubernetes reads it. Included by base/yaml*.c only. */
+/* What the files of the YAML reader share: yaml.c cuts the text into pieces, yaml_document.c reads a document,
+ * yaml_scalar.c gives a scalar its type as Kubernetes does. Included by base/yaml*.c only. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <yaml.h>
 
 #include "base/arena.h"
 #include "base/base.h"
 #include "base/json.h"
 #include "base/strv.h"
+#include "base/yaml.h"
+
+struct yaml_stream {
+	struct strv rest;  /* what is not yet cut off */
+	size_t rest_line;  /* lines before it */
+	struct strv piece; /* JSON values not yet read, or what the parser reads */
+	size_t piece_line;
+	bool has_parser;
+	yaml_parser_t parser;
+};
+
+struct yaml_anchor;
+
+/* One document on its way. */
+struct yaml_reader {
+	struct yaml_stream *y;
+	struct arena *a;
+	struct yaml_report *report;
+	yaml_event_t event; /* the current one; deleted when the next is read */
+	struct yaml_anchor *anchors;
+	size_t n_anchors;
+	size_t alias_bytes;
+};
+
+/* Writes the report, a place in the piece and a reason; returns err. */
+PRINTF_LIKE(4, 5)
+int yaml_refuse(struct yaml_reader *r, int err, yaml_mark_t at, const char *fmt, ...);
+void yaml_mark_report(struct yaml_reader *r, yaml_mark_t at); /* the place only */
+yaml_mark_t yaml_mark_of(struct strv text, size_t offset);
+/* The parser's next document; *out NULL at the end of the piece. errors as yaml_next */
+NODISCARD int yaml_document_read(struct yaml_reader *r, struct json **out);
 
 enum yaml_kind { YAML_NULL, YAML_BOOL, YAML_INT, YAML_UINT, YAML_FLOAT, YAML_STRING };
 

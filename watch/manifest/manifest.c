@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/yaml.h"
 
+#define READ_BYTES     65536u
 #define FILE_BYTES_MAX (64u << 20)
 
 struct manifest {
@@ -130,11 +131,11 @@ NODISCARD static int text_add(struct manifest *m, struct strv text, const char *
 NODISCARD static int fd_read(int fd, struct buf *out)
 {
 	for (;;) {
-		char *room = buf_reserve(out, 64 * 1024);
+		char *room = buf_reserve(out, READ_BYTES);
 		if (!room) {
 			return out->err;
 		}
-		ssize_t n = read(fd, room, 64 * 1024);
+		ssize_t n = read(fd, room, READ_BYTES);
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
