@@ -1,241 +1,35 @@
 /* EndpointSlices: keeps the slices of every Service with a selector in step with its pods, as the EndpointSlice
  * controller does. It subscribes as RECORDS and writes inside its event handler, so that a name is resolvable before any
  * client can have seen the pod Ready.
- * It keeps its own book of what it has written (entry -> slice -> places) and writes whole slices from it: events of its own
+ * It keeps its own book of what it has written (slices_book.h) and writes whole slices from it: events of its own
  * writes need not have come back before the next change is worked on.
- * Source: kube-controller-manager's endpointslice controller. Regime: see world.h; entries hold counted objects.
+ * Source: kube-controller-manager's endpointslice controller. Regime: see world.h.
  * Failure path: a refused write is logged; all Services are written again after a while. */
 #include "statefulset/companion/slices.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM        1
-#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
-#include <uthash.h>
-
 #include "base/err.h"
 #include "base/log.h"
+#include "statefulset/companion/slices_book.h"
 #include "statefulset/companion/world.h"
 
 #define KINDS                                                                                      \
 	(KIND_BIT(KIND_POD) | KIND_BIT(KIND_SERVICE) | KIND_BIT(KIND_ENDPOINTSLICE) |              \
 		KIND_BIT(KIND_NODE))
-#define REPAIR_MS   1000
-#define NAME_CHARS  254
-#define KEY_CHARS   ((size_t)2 * NAME_CHARS)
-#define PLACE_CHARS 256
-#define SUFFIX      "bcdfghjklmnpqrstvwxz2456789" /* as generateName draws from */
-
-struct slice {
-	struct slice *next;
-	enum ip_family family;
-	uint64_t ports_hash; /* 0 while empty: fits any */
-	bool exists;         /* the API has it */
-	bool dirty;
-	size_t n;
-	const struct object *pods[SLICE_ENDPOINTS_MAX]; /* counted */
-	char name[NAME_CHARS];
-};
-
-struct place {
-	UT_hash_handle hh;
-	bool unhashed; /* no memory to enter it into the table */
-	struct slice *slice;
-	size_t index;
-	char key[]; /* family letter, pod name */
-};
-
-struct entry {
-	UT_hash_handle hh;
-	bool unhashed;
-	const struct object *service; /* counted */
-	struct slice *slices;
-	struct place *places; /* hash */
-	char key[];           /* ns '\0' name */
-};
+#define REPAIR_MS 1000
 
 struct slices {
 	struct world *world;
 	struct watch_cache *cache;
-	struct entry *entries; /* hash */
+	struct slices_book book;
 	struct clock_timer repair;
 	struct body body;
 	size_t calls_out;
 	bool synced; /* all kinds are there */
 	bool closing;
 };
-
-/* ---- the book ---- */
-
-static size_t entry_key(char *key, struct strv ns, struct strv name)
-{
-	if (ns.n + name.n + 1 > KEY_CHARS) {
-		return 0;
-	}
-	memcpy(key, ns.p, ns.n);
-	key[ns.n] = '\0';
-	memcpy(key + ns.n + 1, name.p, name.n);
-	return ns.n + 1 + name.n;
-}
-
-/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
-
-static struct entry *entry_find(struct slices *s, struct strv ns, struct strv name)
-{
-	char key[KEY_CHARS];
-	size_t n = entry_key(key, ns, name);
-	struct entry *e = NULL;
-	if (n > 0) {
-		HASH_FIND(hh, s->entries, key, n, e);
-	}
-	return e;
-}
-
-static struct entry *entry_new(struct slices *s, const struct object *service)
-{
-	char key[KEY_CHARS];
-	size_t n = entry_key(key, service->meta.ns, service->meta.name);
-	struct entry *e = n > 0 ? calloc(1, sizeof(*e) + n) : NULL;
-	if (e) {
-		memcpy(e->key, key, n);
-		HASH_ADD(hh, s->entries, key[0], (unsigned)n, e);
-		if (e->unhashed) {
-			free(e);
-			return NULL;
-		}
-		e->service = object_ref(service);
-	}
-	return e;
-}
-
-static size_t place_key(char *key, enum ip_family family, struct strv pod)
-{
-	if (pod.n + 1 > PLACE_CHARS) {
-		return 0;
-	}
-	key[0] = family == IP_V4 ? '4' : '6';
-	memcpy(key + 1, pod.p, pod.n);
-	return pod.n + 1;
-}
-
-static struct place *place_find(struct entry *e, enum ip_family family, struct strv pod)
-{
-	char key[PLACE_CHARS];
-	size_t n = place_key(key, family, pod);
-	struct place *p = NULL;
-	if (n > 0) {
-		HASH_FIND(hh, e->places, key, n, p);
-	}
-	return p;
-}
-
-static void entry_free(struct slices *s, struct entry *e)
-{
-	struct place *p;
-	struct place *p_next;
-	HASH_ITER(hh, e->places, p, p_next) {
-		/* It does not see that p leaves the table. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
-		HASH_DEL(e->places, p);
-		free(p);
-	}
-	while (e->slices) {
-		struct slice *next = e->slices->next;
-		for (size_t i = 0; i < e->slices->n; i++) {
-			object_unref(e->slices->pods[i]);
-		}
-		free(e->slices);
-		e->slices = next;
-	}
-	object_unref(e->service);
-	HASH_DEL(s->entries, e);
-	free(e);
-}
-
-static struct slice *slice_new(struct slices *s, struct entry *e, enum ip_family family)
-{
-	struct slice *sl = calloc(1, sizeof(*sl));
-	if (!sl) {
-		return NULL;
-	}
-	unsigned char random[5];
-	char suffix[sizeof(random) + 1] = "";
-	clock_random(s->world->clock, random, sizeof(random));
-	for (size_t i = 0; i < sizeof(random); i++) {
-		suffix[i] = SUFFIX[random[i] % (sizeof(SUFFIX) - 1)];
-	}
-	(void)snprintf(sl->name, sizeof(sl->name), "%.*s-%s", /* a Service's name is at most 63 */
-		STRV_ARG(e->service->meta.name), suffix);
-	sl->family = family;
-	sl->dirty = true;
-	sl->next = e->slices;
-	e->slices = sl;
-	return sl;
-}
-
-/* The slice that takes one more endpoint of this group: the fullest with room, else an empty one, else a new one. */
-static struct slice *slice_with_room(
-	struct slices *s, struct entry *e, enum ip_family family, uint64_t ports_hash)
-{
-	struct slice *best = NULL;
-	struct slice *empty = NULL;
-	for (struct slice *sl = e->slices; sl; sl = sl->next) {
-		if (sl->family != family || sl->n >= SLICE_ENDPOINTS_MAX) {
-			continue;
-		}
-		if (sl->n == 0) {
-			empty = sl;
-		} else if (sl->ports_hash == ports_hash && (!best || sl->n > best->n)) {
-			best = sl;
-		}
-	}
-	best = best ? best : empty;
-	return best ? best : slice_new(s, e, family);
-}
-
-NODISCARD static int place_add(struct slices *s, struct entry *e, enum ip_family family,
-	const struct object *pod, uint64_t ports_hash)
-{
-	char key[PLACE_CHARS];
-	size_t n = place_key(key, family, pod->meta.name);
-	struct place *p = n > 0 ? calloc(1, sizeof(*p) + n) : NULL;
-	struct slice *sl = p ? slice_with_room(s, e, family, ports_hash) : NULL;
-	if (!sl) {
-		free(p);
-		return ERR_NOMEM;
-	}
-	memcpy(p->key, key, n);
-	HASH_ADD(hh, e->places, key[0], (unsigned)n, p);
-	if (p->unhashed) {
-		free(p);
-		return ERR_NOMEM;
-	}
-	p->slice = sl;
-	p->index = sl->n;
-	sl->pods[sl->n++] = object_ref(pod);
-	sl->ports_hash = ports_hash;
-	sl->dirty = true;
-	return ERR_OK;
-}
-
-/* The last endpoint of the slice moves to the place that gets free. */
-static void place_remove(struct entry *e, struct place *p)
-{
-	struct slice *sl = p->slice;
-	object_unref(sl->pods[p->index]);
-	sl->n--;
-	if (p->index != sl->n) {
-		const struct object *moved = sl->pods[sl->n];
-		sl->pods[p->index] = moved;
-		struct place *m = place_find(e, sl->family, moved->meta.name);
-		REQUIRE(m != NULL);
-		m->index = p->index;
-	}
-	sl->dirty = true;
-	HASH_DEL(e->places, p);
-	free(p);
-}
-/* NOLINTEND(readability-function-size) */
 
 /* ---- writing ---- */
 
@@ -251,11 +45,7 @@ static void repair_later(struct slices *s)
 
 static void slices_free(struct slices *s)
 {
-	struct entry *e;
-	struct entry *next;
-	HASH_ITER(hh, s->entries, e, next) {
-		entry_free(s, e);
-	}
+	slices_book_deinit(&s->book);
 	body_deinit(&s->body);
 	free(s);
 }
@@ -288,7 +78,8 @@ static void send_call(struct slices *s, const struct watch_call *c)
 	}
 }
 
-static void slice_write(struct slices *s, struct entry *e, struct slice *sl, int64_t trigger_ms)
+static void slice_write(
+	struct slices *s, struct slices_entry *e, struct slices_slice *sl, int64_t trigger_ms)
 {
 	struct body *b = &s->body;
 	body_reset(b);
@@ -316,9 +107,9 @@ static void slice_write(struct slices *s, struct entry *e, struct slice *sl, int
 	sl->exists = true;
 }
 
-static void slice_delete(struct slices *s, struct entry *e, struct slice **link)
+static void slice_delete(struct slices *s, struct slices_entry *e, struct slices_slice **link)
 {
-	struct slice *sl = *link;
+	struct slices_slice *sl = *link;
 	*link = sl->next;
 	if (sl->exists) {
 		send_call(s, &(struct watch_call){ .verb = WATCH_DELETE,
@@ -330,10 +121,10 @@ static void slice_delete(struct slices *s, struct entry *e, struct slice **link)
 	free(sl);
 }
 
-static size_t family_count(const struct entry *e, enum ip_family family)
+static size_t family_count(const struct slices_entry *e, enum ip_family family)
 {
 	size_t n = 0;
-	for (const struct slice *sl = e->slices; sl; sl = sl->next) {
+	for (const struct slices_slice *sl = e->slices; sl; sl = sl->next) {
 		n += sl->family == family;
 	}
 	return n;
@@ -346,11 +137,11 @@ static bool wants_family(const struct service *svc, enum ip_family family)
 }
 
 /* Writes what has changed; empty slices go, but one a family stays. */
-static void flush(struct slices *s, struct entry *e, int64_t trigger_ms)
+static void flush(struct slices *s, struct slices_entry *e, int64_t trigger_ms)
 {
-	struct slice **link = &e->slices;
+	struct slices_slice **link = &e->slices;
 	while (*link) {
-		struct slice *sl = *link;
+		struct slices_slice *sl = *link;
 		bool last = family_count(e, sl->family) == 1 &&
 			    wants_family(e->service->as.service, sl->family);
 		if (sl->n == 0 && !last) {
@@ -389,10 +180,10 @@ static bool same_endpoint(const struct object *a, const struct object *b)
 }
 
 /* Puts one pod where it belongs in the Service's book. gone: it exists no more. */
-static void consider(struct slices *s, struct entry *e, const struct object *pod,
+static void consider(struct slices *s, struct slices_entry *e, const struct object *pod,
 	enum ip_family family, bool gone)
 {
-	struct place *p = place_find(e, family, pod->meta.name);
+	struct slices_place *p = slices_place_find(e, family, pod->meta.name);
 	bool wanted = !gone && wants_family(e->service->as.service, family) &&
 		      slices_takes(e->service, pod, family) && node_is_known(s, e->service, pod);
 	uint64_t hash = 0;
@@ -407,9 +198,9 @@ static void consider(struct slices *s, struct entry *e, const struct object *pod
 		return;
 	}
 	if (p) {
-		place_remove(e, p);
+		slices_place_remove(e, p);
 	}
-	if (wanted && place_add(s, e, family, pod, hash)) {
+	if (wanted && slices_place_add(&s->book, e, family, pod, hash)) {
 		log_error("endpointslices", "%s", err_text(ERR_NOMEM));
 		repair_later(s);
 	}
@@ -417,7 +208,7 @@ static void consider(struct slices *s, struct entry *e, const struct object *pod
 
 struct walk {
 	struct slices *s;
-	struct entry *e;
+	struct slices_entry *e;
 };
 
 /* A slice that was written for this Service before its entry was made: by the lab's last run, or before the Service
@@ -430,10 +221,11 @@ static bool visit_slice(void *ctx, const struct object *slice)
 	enum slice_family family = slice->as.endpointslice->family;
 	if (!owner || !strv_eq(owner->uid, w->e->service->meta.uid) || !by ||
 		!strv_eq(*by, STRV(SLICES_CONTROLLER)) || family == SLICE_FQDN ||
-		slice->meta.name.n >= NAME_CHARS) {
+		slice->meta.name.n >= SLICES_NAME_CHARS) {
 		return true;
 	}
-	struct slice *sl = slice_new(w->s, w->e, family == SLICE_V4 ? IP_V4 : IP_V6);
+	struct slices_slice *sl = slices_slice_add(
+		&w->s->book, w->e, family == SLICE_V4 ? IP_V4 : IP_V6);
 	if (!sl) {
 		repair_later(w->s);
 		return false;
@@ -453,18 +245,18 @@ static bool visit_pod(void *ctx, const struct object *pod)
 }
 
 /* Looks at all pods of the Service's namespace and writes every slice of it. */
-static void service_rebuild(struct slices *s, struct entry *e)
+static void service_rebuild(struct slices *s, struct slices_entry *e)
 {
 	struct walk w = { .s = s, .e = e };
 	watch_cache_visit(s->cache, KIND_POD, e->service->meta.ns, visit_pod, &w);
 	for (int i = 0; i < 2; i++) {
 		enum ip_family family = i == 0 ? IP_V4 : IP_V6;
 		if (wants_family(e->service->as.service, family) && family_count(e, family) == 0 &&
-			!slice_new(s, e, family)) {
+			!slices_slice_add(&s->book, e, family)) {
 			repair_later(s);
 		}
 	}
-	for (struct slice *sl = e->slices; sl; sl = sl->next) {
+	for (struct slices_slice *sl = e->slices; sl; sl = sl->next) {
 		sl->dirty = true;
 	}
 	flush(s, e, e->service->meta.creation_ms);
@@ -472,19 +264,20 @@ static void service_rebuild(struct slices *s, struct entry *e)
 
 static void service_event(struct slices *s, const struct object *svc, bool gone)
 {
-	struct entry *e = entry_find(s, svc->meta.ns, svc->meta.name);
+	struct slices_entry *e = slices_book_find(&s->book, svc->meta.ns, svc->meta.name);
 	bool ours = !gone && svc->as.service->has_selector &&
 		    svc->as.service->type != SERVICE_EXTERNALNAME && !svc->meta.deletion_ms.set;
 	bool replaced = e && !strv_eq(e->service->meta.uid, svc->meta.uid);
 	if (e && (!ours || replaced)) {
-		entry_free(s, e); /* its slices go with their owner, or stay as they are */
+		slices_book_remove(
+			&s->book, e); /* its slices go with their owner, or stay as they are */
 		e = NULL;
 	}
 	if (!ours) {
 		return;
 	}
 	if (!e) {
-		e = entry_new(s, svc);
+		e = slices_book_add(&s->book, svc);
 		if (!e) {
 			log_error("endpointslices", "%s", err_text(ERR_NOMEM));
 			return;
@@ -507,7 +300,7 @@ struct pod_change {
 static bool visit_service(void *ctx, const struct object *svc)
 {
 	struct pod_change *c = ctx;
-	struct entry *e = entry_find(c->s, svc->meta.ns, svc->meta.name);
+	struct slices_entry *e = slices_book_find(&c->s->book, svc->meta.ns, svc->meta.name);
 	if (e) {
 		bool gone = c->ev->type == WATCH_DELETED;
 		consider(c->s, e, c->ev->obj, IP_V4, gone);
@@ -520,11 +313,12 @@ static bool visit_service(void *ctx, const struct object *svc)
 /* A slice of ours that somebody else removed is written again. */
 static void slice_event(struct slices *s, const struct watch_event *ev)
 {
-	struct entry *e = NULL;
+	struct slices_entry *e = NULL;
 	if (ev->type == WATCH_DELETED) {
-		e = entry_find(s, ev->obj->meta.ns, ev->obj->as.endpointslice->service);
+		e = slices_book_find(
+			&s->book, ev->obj->meta.ns, ev->obj->as.endpointslice->service);
 	}
-	for (struct slice *sl = e ? e->slices : NULL; sl; sl = sl->next) {
+	for (struct slices_slice *sl = e ? e->slices : NULL; sl; sl = sl->next) {
 		if (strv_eq(strv_of(sl->name), ev->obj->meta.name)) {
 			sl->exists = false;
 			sl->dirty = true;
@@ -557,7 +351,7 @@ static void on_event(void *ctx, const struct watch_event *ev)
 		watch_cache_visit(s->cache, KIND_SERVICE, ev->obj->meta.ns, visit_service, &c);
 	} else if (ev->kind == KIND_ENDPOINTSLICE) {
 		slice_event(s, ev);
-	} else if (ev->kind == KIND_NODE && ev->type == WATCH_ADDED && s->entries) {
+	} else if (ev->kind == KIND_NODE && ev->type == WATCH_ADDED && s->book.entries) {
 		repair_later(s); /* pods of a node not known before */
 	}
 }
@@ -565,10 +359,10 @@ static void on_event(void *ctx, const struct watch_event *ev)
 static void on_repair(struct clock_timer *t)
 {
 	struct slices *s = container_of(t, struct slices, repair);
-	struct entry *e;
-	struct entry *next;
-	HASH_ITER(hh, s->entries, e, next) {
-		for (struct slice *sl = e->slices; sl; sl = sl->next) {
+	struct slices_entry *e;
+	struct slices_entry *next;
+	HASH_ITER(hh, s->book.entries, e, next) {
+		for (struct slices_slice *sl = e->slices; sl; sl = sl->next) {
 			sl->exists = watch_cache_get(s->cache, KIND_ENDPOINTSLICE,
 					     e->service->meta.ns, strv_of(sl->name)) != NULL;
 		}
@@ -583,6 +377,7 @@ int slices_open(struct world *world, struct slices **out)
 		return ERR_NOMEM;
 	}
 	s->world = world;
+	slices_book_init(&s->book, world->clock);
 	body_init(&s->body);
 	clock_timer_init(&s->repair, on_repair);
 	struct watch_cache_config config = {
