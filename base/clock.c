@@ -3,7 +3,8 @@
  * is work; turn (uv_check) does the work, right after the loop has polled.
  * A turn of virtual time: tasks; when there are none left, due timers; after two turns without either, and with
  * no descriptor waiting to be read, time jumps to the next deadline and its timers fire. Clients that never
- * pause cannot hold time still: after a quarter of a second it moves as soon as no task is waiting.
+ * pause cannot hold time still: after a quarter of a second it moves as soon as no task is waiting. With nothing
+ * but patient timers the loop sleeps in alarm as in real time.
  * Source: none. Regime: the clock is an owned heap object, freed after its last handle has closed.
  * Called by: main, tests; timers and tasks by their owners. */
 #include "base/clock.h"
@@ -41,6 +42,7 @@ struct clock {
 
 	struct clock_timer **heap; /* earliest first */
 	size_t n_heap, cap_heap;
+	size_t n_patient; /* of them */
 	uint64_t next_order;
 	struct clock_task *first, *last;
 };
@@ -118,6 +120,7 @@ static void heap_remove(struct clock *c, struct clock_timer *t)
 	size_t at = t->slot - 1;
 	struct clock_timer *last = c->heap[--c->n_heap];
 	t->slot = 0;
+	c->n_patient -= t->patient_since_ns > 0;
 	if (last != t) {
 		heap_settle(c, at, last);
 	}
@@ -154,6 +157,19 @@ static void on_alarm(uv_timer_t *h)
 
 static void on_turn(uv_check_t *h);
 
+/* Virtual: for how long time stays where it is, because nobody but patient timers waits for it to move. */
+static uint64_t standstill_ms(const struct clock *c)
+{
+	if (c->n_patient < c->n_heap || c->heap[0]->deadline_ms <= c->virtual_ms) {
+		return 0;
+	}
+	uint64_t since_ns = c->heap[0]->patient_since_ns;
+	since_ns = since_ns > c->moved_hrtime_ns ? since_ns : c->moved_hrtime_ns;
+	uint64_t waited_ms = (uv_hrtime() - since_ns) / NS_PER_MS;
+	uint64_t wanted_ms = (uint64_t)(c->heap[0]->deadline_ms - c->virtual_ms);
+	return waited_ms < wanted_ms ? wanted_ms - waited_ms : 0;
+}
+
 /* Makes the handles fit what is pending. With nothing pending none is active and the loop may end. */
 static void arm(struct clock *c)
 {
@@ -161,18 +177,17 @@ static void arm(struct clock *c)
 		return;
 	}
 	bool has_timer = c->n_heap > 0;
-	bool is_busy = c->first || (has_timer && c->is_virtual);
+	uint64_t still_ms = has_timer && c->is_virtual ? standstill_ms(c) : 0;
+	bool is_busy = c->first || (has_timer && c->is_virtual && still_ms == 0);
 	/* starting and stopping fail only for a NULL callback */
 	(void)(is_busy ? uv_idle_start(&c->spin, on_spin) : uv_idle_stop(&c->spin));
 	(void)(is_busy || has_timer ? uv_check_start(&c->turn, on_turn) : uv_check_stop(&c->turn));
-	if (c->is_virtual) {
-		return;
-	}
-	if (!has_timer) {
+	if (!has_timer || (c->is_virtual && still_ms == 0)) {
 		(void)uv_timer_stop(&c->alarm);
 		return;
 	}
-	int64_t wait = c->heap[0]->deadline_ms - (int64_t)uv_now(c->loop);
+	int64_t wait = c->is_virtual ? (int64_t)still_ms
+				     : c->heap[0]->deadline_ms - (int64_t)uv_now(c->loop);
 	(void)uv_timer_start(&c->alarm, on_alarm, wait > 0 ? (uint64_t)wait : 0, 0);
 }
 
@@ -230,6 +245,9 @@ static bool is_quiet(struct clock *c, bool worked)
 static void jump(struct clock *c, bool worked)
 {
 	uint64_t hrtime_ns = uv_hrtime();
+	if (standstill_ms(c) > 0) {
+		return;
+	}
 	bool is_overdue = !c->first && hrtime_ns - c->moved_hrtime_ns > HELD_NS_MAX;
 	if (!is_quiet(c, worked) && !is_overdue) {
 		return;
@@ -263,7 +281,7 @@ void clock_timer_init(struct clock_timer *t, clock_timer_fn fn)
 	*t = (struct clock_timer){ .fn = fn };
 }
 
-int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t delay_ms)
+static int start(struct clock *c, struct clock_timer *t, int64_t delay_ms, bool is_patient)
 {
 	if (c->closing) {
 		return UV_ECANCELED;
@@ -275,13 +293,37 @@ int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t delay_ms)
 			return err;
 		}
 		t->slot = ++c->n_heap;
+	} else {
+		c->n_patient -= t->patient_since_ns > 0;
 	}
 	delay_ms = delay_ms > 0 ? delay_ms : 0;
 	t->deadline_ms = delay_ms < INT64_MAX - now ? now + delay_ms : INT64_MAX;
+	is_patient |= c->is_virtual && t->deadline_ms > CLOCK_END_MS;
+	t->patient_since_ns = is_patient ? uv_hrtime() : 0;
+	c->n_patient += is_patient;
 	t->order = c->next_order++;
 	heap_settle(c, t->slot - 1, t);
 	arm(c);
 	return ERR_OK;
+}
+
+int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t delay_ms)
+{
+	return start(c, t, delay_ms, false);
+}
+
+int clock_timer_start_patient(struct clock *c, struct clock_timer *t, int64_t delay_ms)
+{
+	return start(c, t, delay_ms, true);
+}
+
+void clock_timer_hurry(struct clock *c, struct clock_timer *t)
+{
+	if (t->slot != 0 && t->patient_since_ns > 0) {
+		t->patient_since_ns = 0;
+		c->n_patient--;
+		arm(c);
+	}
 }
 
 void clock_timer_stop(struct clock *c, struct clock_timer *t)
@@ -295,6 +337,11 @@ void clock_timer_stop(struct clock *c, struct clock_timer *t)
 bool clock_timer_is_active(const struct clock_timer *t)
 {
 	return t->slot != 0;
+}
+
+int64_t clock_timer_left_ms(const struct clock *c, const struct clock_timer *t)
+{
+	return t->slot != 0 ? t->deadline_ms - timer_now_ms(c) : INT64_MAX;
 }
 
 void clock_task_init(struct clock_task *t, clock_task_fn fn)
@@ -415,6 +462,7 @@ void clock_close(struct clock *c, void (*cb)(void *ctx), void *ctx)
 		c->heap[i]->slot = 0;
 	}
 	c->n_heap = 0;
+	c->n_patient = 0;
 	while (c->first) {
 		clock_unpost(c, c->first);
 	}

@@ -4,6 +4,8 @@
  * input without pause it still moves, a deadline every quarter of a second.
  * Timers of the simulated world (delays, back-off, grace periods) belong here. Timers towards real clients
  * (HTTP timeouts, watch timeoutSeconds) must not: they are uv_timer_t, else they would drag virtual time along.
+ * Retries of what failed are patient timers: time does not jump for them alone, or one object that can never be
+ * made would let years pass in seconds, at full load.
  * Regime: owned heap object; timers and tasks are members of their owners. One loop, one thread. */
 #pragma once
 
@@ -25,6 +27,8 @@ struct clock_timer {
 	int64_t deadline_ms; /* virtual: clock time; real: the machine's running time (wall time may be set back) */
 	uint64_t order; /* equal deadlines fire in the order of their start */
 	size_t slot;    /* place in the heap + 1; 0: not started */
+	uint64_t
+		patient_since_ns; /* machine's time when it was started as a patient one; 0: as another */
 };
 
 struct clock_task {
@@ -39,6 +43,9 @@ NODISCARD int clock_open_virtual(uv_loop_t *loop, int64_t start_unix_ms, struct 
 /* Stops timers and drops tasks (their fn is not called), closes the handles, frees later; cb may be NULL. */
 void clock_close(struct clock *c, void (*cb)(void *ctx), void *ctx);
 
+/* Virtual time does not jump past 2200-01-01T00:00:00Z, timers beyond are patient: nanoseconds as int64_t end in 2262. */
+#define CLOCK_END_MS INT64_C(7258118400000)
+
 int64_t clock_now_ms(const struct clock *c); /* Unix time, milliseconds */
 int64_t clock_now_ns(const struct clock *c); /* Unix time; strictly growing from call to call */
 bool clock_is_virtual(const struct clock *c);
@@ -47,8 +54,15 @@ void clock_timer_init(struct clock_timer *t, clock_timer_fn fn);
 /* Fires once, delay_ms from now (0: at the next turn of the loop). Restarts if running.
  * errors ERR_NOMEM, UV_ECANCELED (the clock is being closed) */
 NODISCARD int clock_timer_start(struct clock *c, struct clock_timer *t, int64_t delay_ms);
+/* The same for a retry. Virtual: fires when time has got there for the sake of others, or, if there are no others,
+ * after delay_ms of the machine's time. */
+NODISCARD int clock_timer_start_patient(struct clock *c, struct clock_timer *t, int64_t delay_ms);
+/* An active patient timer becomes an ordinary one: somebody waits for more than the retry. */
+void clock_timer_hurry(struct clock *c, struct clock_timer *t);
 void clock_timer_stop(struct clock *c, struct clock_timer *t); /* harmless if not started */
 bool clock_timer_is_active(const struct clock_timer *t);
+/* Until it fires; negative: overdue; INT64_MAX: not active. */
+int64_t clock_timer_left_ms(const struct clock *c, const struct clock_timer *t);
 
 /* Runs fn soon, on this loop, in the order of posting, before time moves (virtual: also before timers that are
  * due); posting twice runs it once.

@@ -127,7 +127,7 @@ static enum outcome repair_outcome(struct step_run *r, const struct watch_reply 
 		return changed ? OUTCOME_WAIT : over(r); /* right already: nothing to say */
 	}
 	int64_t wait_ms = reply->err == ERR_CONFLICT ? backoff_pod_ms(++r->tries) : -1;
-	if (wait_ms >= 0 && !clock_timer_start(r->all->c->clock, &r->timer, wait_ms)) {
+	if (wait_ms >= 0 && !clock_timer_start_patient(r->all->c->clock, &r->timer, wait_ms)) {
 		r->phase = PHASE_FIRST;
 		return OUTCOME_WAIT;
 	}

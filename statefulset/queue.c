@@ -77,12 +77,9 @@ void queue_add(struct queue_item *item)
 void queue_add_after(struct queue_item *item, int64_t delay_ms)
 {
 	struct clock *clock = item->queue->clock;
-	int64_t due_ms = clock_now_ms(clock) + delay_ms;
-	if (clock_timer_is_active(&item->timer) && item->due_ms <= due_ms) {
-		return;
-	}
-	item->due_ms = due_ms;
-	if (delay_ms <= 0 || clock_timer_start(clock, &item->timer, delay_ms)) {
+	if (clock_timer_left_ms(clock, &item->timer) <= delay_ms) {
+		clock_timer_hurry(clock, &item->timer);
+	} else if (delay_ms <= 0 || clock_timer_start(clock, &item->timer, delay_ms)) {
 		queue_add(item);
 	}
 }
@@ -92,7 +89,11 @@ void queue_add_failed(struct queue_item *item)
 	struct queue *q = item->queue;
 	int64_t own_ms = backoff_key_ms(item->failures++);
 	int64_t all_ms = backoff_bucket_take(&q->bucket, clock_now_ms(q->clock));
-	queue_add_after(item, own_ms > all_ms ? own_ms : all_ms);
+	int64_t delay_ms = own_ms > all_ms ? own_ms : all_ms;
+	if (clock_timer_left_ms(q->clock, &item->timer) > delay_ms &&
+		clock_timer_start_patient(q->clock, &item->timer, delay_ms)) {
+		queue_add(item);
+	}
 }
 
 void queue_forget(struct queue_item *item)

@@ -21,7 +21,6 @@ struct queue_item {
 	struct queue *queue;
 	struct queue_item *next;
 	struct clock_timer timer;
-	int64_t due_ms; /* of the timer, while it is active */
 	bool waiting, running;
 	bool again; /* added while running */
 	unsigned failures;

@@ -100,7 +100,8 @@ static void status_replied(void *ctx, const struct watch_reply *reply)
 		return;
 	}
 	int64_t wait_ms = reply->err == ERR_CONFLICT ? backoff_status_ms(++y->status_tries) : -1;
-	if (wait_ms >= 0 && !y->c->closing && !clock_timer_start(y->c->clock, &y->timer, wait_ms)) {
+	if (wait_ms >= 0 && !y->c->closing &&
+		!clock_timer_start_patient(y->c->clock, &y->timer, wait_ms)) {
 		return;
 	}
 	/* a failure of the steps is the one to report */

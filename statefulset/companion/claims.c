@@ -228,7 +228,7 @@ static bool folder_is_there(struct claims *c, struct work *w, struct claim_state
 	if (err) {
 		event_emit(c->provisioner, claim, EVENT_WARNING, "ProvisioningFailed",
 			"cannot make folder %s: %s", path, err_text(err));
-		work_after(w, RECHECK_MS);
+		work_retry(w, RECHECK_MS);
 	}
 	return false;
 }
@@ -241,7 +241,7 @@ static void provision(struct claims *c, struct work *w, struct claim_state *st,
 	char path[PATH_CHARS];
 	if (!name.p || folders_path(c->folders, name, claim->meta.ns, claim->meta.name, path,
 			       sizeof(path))) {
-		work_after(w, RECHECK_MS);
+		work_retry(w, RECHECK_MS);
 		return;
 	}
 	if (!folder_is_there(c, w, st, claim, path)) {

@@ -57,7 +57,7 @@ static void finalize(struct namespaces *n, struct work *w, const struct object *
 	struct body *b = &n->body;
 	struct json *body = object_tree(ns, &b->arena);
 	if (!body) {
-		work_after(w, 100);
+		work_retry(w, 100);
 		return;
 	}
 	(void)body_put_array(b, body_put_object(b, body, "spec"), "finalizers");

@@ -38,7 +38,7 @@ static void on_repair(struct clock_timer *t);
 static void repair_later(struct slices *s)
 {
 	if (!clock_timer_is_active(&s->repair) &&
-		clock_timer_start(s->world->clock, &s->repair, REPAIR_MS)) {
+		clock_timer_start_patient(s->world->clock, &s->repair, REPAIR_MS)) {
 		log_error("endpointslices", "%s", err_text(ERR_NOMEM));
 	}
 }

@@ -88,7 +88,7 @@ static bool folder_is_gone(
 	if (err) {
 		event_emit(v->events, volume, EVENT_WARNING, "VolumeFailedDelete",
 			"cannot remove the volume's folder: %s", err_text(err));
-		work_after(w, RECHECK_MS);
+		work_retry(w, RECHECK_MS);
 	}
 	return false;
 }

@@ -256,15 +256,28 @@ struct strv work_name(const struct work *w)
 	return (struct strv){ w->key + w->ns_n + 1, w->name_n };
 }
 
+static void look_again(struct work *w, int err)
+{
+	if (err) {
+		log_error("companion", "%s: %s", w->key, err_text(err));
+	}
+}
+
 void work_after(struct work *w, int64_t delay_ms)
 {
 	struct clock *c = w->list->clock;
-	if (clock_timer_is_active(&w->timer) &&
-		w->timer.deadline_ms <= clock_now_ms(c) + delay_ms) {
+	if (clock_timer_left_ms(c, &w->timer) <= delay_ms) {
+		clock_timer_hurry(c, &w->timer);
 		return;
 	}
-	if (clock_timer_start(c, &w->timer, delay_ms)) {
-		log_error("companion", "%s: %s", w->key, err_text(ERR_NOMEM));
+	look_again(w, clock_timer_start(c, &w->timer, delay_ms));
+}
+
+void work_retry(struct work *w, int64_t delay_ms)
+{
+	struct clock *c = w->list->clock;
+	if (clock_timer_left_ms(c, &w->timer) > delay_ms) {
+		look_again(w, clock_timer_start_patient(c, &w->timer, delay_ms));
 	}
 }
 
@@ -298,7 +311,7 @@ static void failed(struct work *w, struct strv message)
 	w->failures++;
 	log_warn("companion", "%.*s%s%.*s: %.*s", STRV_ARG(work_ns(w)), w->ns_n > 0 ? "/" : "",
 		STRV_ARG(work_name(w)), STRV_ARG(message));
-	work_after(w, retry_delay(w->failures));
+	work_retry(w, retry_delay(w->failures));
 }
 
 static void on_reply(void *ctx, const struct watch_reply *r)
@@ -324,7 +337,7 @@ static void on_reply(void *ctx, const struct watch_reply *r)
 		w->failures = 0;
 	}
 	if (w->failures > 3) {
-		work_after(w, retry_delay(w->failures));
+		work_retry(w, retry_delay(w->failures));
 	} else {
 		enqueue(w);
 	}

@@ -41,6 +41,8 @@ struct strv work_ns(const struct work *w);
 struct strv work_name(const struct work *w);
 /* Looks again no later than delay_ms from now. */
 void work_after(struct work *w, int64_t delay_ms);
+/* The same, because something failed: virtual time does not jump for it alone. */
+void work_retry(struct work *w, int64_t delay_ms);
 /* Sends the call of this step; the next look follows its reply. Failures are repeated with growing delays; a 404 or 409 is
  * news, not failure: the next look sees why. At most one call a look. */
 void work_call(struct work *w, const struct watch_call *c);

@@ -400,6 +400,92 @@ static void tasks_without_end_let_input_through(void **state)
 	}
 }
 
+/* Retries of what failed: alone they do not make time jump. */
+static void patient_timers_alone_wait_as_long_as_they_say(void **state)
+{
+	struct world w;
+	struct actor a[1];
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 1);
+	assert_int_equal(clock_timer_start_patient(w.clock, &a[0].timer, 40), ERR_OK);
+	assert_int_equal(clock_timer_left_ms(w.clock, &a[0].timer), 40);
+	uint64_t begin = uv_hrtime();
+	run(&w);
+	assert_in_range((uv_hrtime() - begin) / 1000000, 39, 5000);
+	assert_string_equal(w.trace, "a");
+	assert_int_equal(a[0].fired_at_ms, START_MS + 40);
+	assert_true(clock_timer_left_ms(w.clock, &a[0].timer) == INT64_MAX);
+	world_close(&w);
+}
+
+static void patient_timers_fire_in_their_order_when_time_moves_for_others(void **state)
+{
+	struct world w;
+	struct actor a[3];
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 3);
+	start(&a[0], 7200000);
+	assert_int_equal(clock_timer_start_patient(w.clock, &a[1].timer, 3600000), ERR_OK);
+	assert_int_equal(clock_timer_start_patient(w.clock, &a[2].timer, 3600000), ERR_OK);
+	assert_int_equal(clock_timer_start_patient(w.clock, &a[2].timer, 1800000), ERR_OK);
+	uint64_t begin = uv_hrtime();
+	run(&w);
+	assert_true(uv_hrtime() - begin < 2000000000);
+	assert_string_equal(w.trace, "cba");
+	assert_int_equal(a[2].fired_at_ms, START_MS + 1800000);
+	world_close(&w);
+}
+
+static void a_patient_timer_can_be_hurried(void **state)
+{
+	struct world w;
+	struct actor a[2];
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 2);
+	assert_int_equal(clock_timer_start_patient(w.clock, &a[0].timer, 3600000), ERR_OK);
+	clock_timer_hurry(w.clock, &a[0].timer);
+	clock_timer_hurry(w.clock, &a[0].timer); /* harmless */
+	clock_timer_hurry(w.clock, &a[1].timer);
+	run(&w);
+	assert_string_equal(w.trace, "a");
+	assert_int_equal(clock_now_ms(w.clock), START_MS + 3600000);
+	world_close(&w);
+}
+
+static void on_stop(struct clock_timer *t)
+{
+	uv_stop(&container_of(t, struct actor, timer)->w->loop);
+}
+
+static void virtual_time_does_not_jump_to_where_nanoseconds_end(void **state)
+{
+	struct world w;
+	struct actor a[4];
+	(void)state;
+	world_open(&w, true);
+	actors_init(&w, a, 4);
+	start(&a[0], INT64_MAX);
+	start(&a[1], CLOCK_END_MS - START_MS);
+	a[1].starts = &a[2];
+	a[1].delay_ms = 20;
+	a[2].starts = &a[3];
+	a[2].delay_ms = 1;
+	clock_timer_init(&a[3].timer, on_stop);
+	uint64_t begin = uv_hrtime();
+	assert_int_not_equal(uv_run(&w.loop, UV_RUN_DEFAULT), 0); /* stopped, not run out */
+	assert_in_range(
+		(uv_hrtime() - begin) / 1000000, 20, 5000); /* beyond the end time takes time */
+	assert_string_equal(w.trace, "bc");
+	assert_true(clock_timer_is_active(&a[0].timer));
+	assert_int_equal(clock_now_ms(w.clock), CLOCK_END_MS + 21);
+	assert_true(clock_now_ns(w.clock) / 1000000 == CLOCK_END_MS + 21);
+	clock_timer_stop(w.clock, &a[0].timer);
+	world_close(&w);
+}
+
 static void real_timers_take_their_time(void **state)
 {
 	struct world w;
@@ -580,6 +666,10 @@ int main(void)
 		cmocka_unit_test(input_without_end_does_not_hold_virtual_time),
 		cmocka_unit_test(virtual_time_waits_for_what_is_only_now_watched),
 		cmocka_unit_test(tasks_without_end_let_input_through),
+		cmocka_unit_test(patient_timers_alone_wait_as_long_as_they_say),
+		cmocka_unit_test(patient_timers_fire_in_their_order_when_time_moves_for_others),
+		cmocka_unit_test(a_patient_timer_can_be_hurried),
+		cmocka_unit_test(virtual_time_does_not_jump_to_where_nanoseconds_end),
 		cmocka_unit_test(real_timers_take_their_time),
 		cmocka_unit_test(closing_forgets_timers_and_tasks),
 		cmocka_unit_test(nanoseconds_grow_from_call_to_call),
