@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
 #include <utlist.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 
 enum sort { SORT_GROUP = 'g', SORT_SERIES = 's', SORT_BUCKET = 'b' };
 
@@ -98,7 +97,7 @@ static struct entry *add(struct correlator *c)
 	e->key_bytes = c->key.n;
 	memcpy(e->key, c->key.p, c->key.n);
 	HASH_ADD_KEYPTR(hh, c->entries, e->key, e->key_bytes, e);
-	if (!e->hh.tbl) {
+	if (!hash_is_in(e)) {
 		free(e);
 		return NULL;
 	}

@@ -84,7 +84,7 @@ static int known_new(struct world *w, struct strv ns, struct strv name, struct k
 	roster_init(&s->roster);
 	revisions_init(&s->revisions);
 	HASH_ADD_KEYPTR(hh, w->sets, s->key, n, s);
-	if (!s->hh.tbl) {
+	if (!hash_is_in(s)) {
 		free(s);
 		return ERR_NOMEM;
 	}

@@ -10,10 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "base/base.h"
+#include "base/hash.h"
 #include "statefulset/queue.h"
 #include "statefulset/revision.h"
 #include "statefulset/roster.h"

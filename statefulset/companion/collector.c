@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM        1
-#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
-#include <uthash.h>
-
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "statefulset/companion/body.h"
 #include "statefulset/companion/world.h"
@@ -31,7 +28,6 @@ struct dependent {
 /* An owner that objects name: which one, and who they are. */
 struct owner {
 	UT_hash_handle hh;
-	bool unhashed;  /* no memory to enter it into the table */
 	bool seen;      /* it was there once */
 	enum kind kind; /* KIND_NONE: not served here, so nobody can tell whether it is there */
 	struct dependent *dependents; /* the newest first */
@@ -90,7 +86,7 @@ static struct owner *owner_get(
 	o->ns = text_put(o, &at, ns);
 	o->name = text_put(o, &at, name);
 	HASH_ADD_KEYPTR(hh, c->owners, o->uid.p, o->uid.n, o);
-	if (o->unhashed) {
+	if (!hash_is_in(o)) {
 		free(o);
 		return NULL;
 	}

@@ -57,7 +57,7 @@ struct slices_entry *slices_book_add(struct slices_book *b, const struct object 
 	if (e) {
 		memcpy(e->key, key, n);
 		HASH_ADD(hh, b->entries, key[0], (unsigned)n, e);
-		if (e->unhashed) {
+		if (!hash_is_in(e)) {
 			free(e);
 			return NULL;
 		}
@@ -165,7 +165,7 @@ int slices_place_add(struct slices_book *b, struct slices_entry *e, enum ip_fami
 	}
 	memcpy(p->key, key, n);
 	HASH_ADD(hh, e->places, key[0], (unsigned)n, p);
-	if (p->unhashed) {
+	if (!hash_is_in(p)) {
 		free(p);
 		return ERR_NOMEM;
 	}

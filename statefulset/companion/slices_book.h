@@ -10,13 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* With HASH_NONFATAL_OOM: an element that could not be entered says so, and is not in the table. */
-#define HASH_NONFATAL_OOM        1
-#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
-#include <uthash.h>
-
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/strv.h"
 #include "statefulset/companion/slices.h"
 #include "watch/object/object.h"
@@ -38,7 +34,6 @@ struct slices_slice {
 
 struct slices_place {
 	UT_hash_handle hh;
-	bool unhashed; /* no memory to enter it into the table */
 	struct slices_slice *slice;
 	size_t index;
 	char key[]; /* family letter, pod name */
@@ -46,7 +41,6 @@ struct slices_place {
 
 struct slices_entry {
 	UT_hash_handle hh;
-	bool unhashed;
 	const struct object *service; /* counted */
 	struct slices_slice *slices;
 	struct slices_place *places; /* hash */

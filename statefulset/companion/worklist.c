@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM        1
-#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
-#include <uthash.h>
-
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 #define RETRY_FIRST_MS 5
@@ -28,7 +25,6 @@ struct work {
 	bool posted;       /* in the queue */
 	bool busy;         /* a call is out: its reply brings the key back */
 	bool dropped;      /* forget when idle */
-	bool unhashed;     /* no memory to enter it into the table */
 	size_t ns_n, name_n;
 	char *key; /* ns '\0' name '\0'; behind state */
 	_Alignas(max_align_t) unsigned char state[];
@@ -194,7 +190,7 @@ static struct work *work_new(struct worklist *l, const char *key, size_t n)
 	memcpy(w->key, key, n);
 	clock_timer_init(&w->timer, on_timer);
 	HASH_ADD_KEYPTR(hh, l->all, w->key, n, w);
-	if (w->unhashed) {
+	if (!hash_is_in(w)) {
 		free(w);
 		return NULL;
 	}
