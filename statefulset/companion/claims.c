@@ -45,18 +45,17 @@ static bool say_once(bool *said)
 	return first;
 }
 
-static void send_step(struct work *w, enum watch_verb verb, enum kind kind, const struct meta *m,
-	const char *sub, struct body *b, struct json *body)
+static void send_patch(struct claims *c, struct work *w, const struct object *o, const char *sub,
+	struct json *patch)
 {
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = verb,
-				     .kind = kind,
-				     .ns = m->ns,
-				     .name = m->name,
-				     .subresource = sub,
-				     .body = body,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, &c->body,
+		&(struct watch_call){ .verb = WATCH_PATCH_MERGE,
+			.kind = o->kind,
+			.ns = o->meta.ns,
+			.name = o->meta.name,
+			.subresource = sub,
+			.body = patch,
+			.manager = "kube-controller-manager" });
 }
 
 /* ---- deletion ---- */
@@ -88,7 +87,7 @@ static void unprotect(struct claims *c, struct work *w, const struct object *cla
 	if (!u.used) {
 		struct json *patch = body_without_finalizer(
 			&c->body, &claim->meta, STRV(PROTECTION));
-		send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, NULL, &c->body, patch);
+		send_patch(c, w, claim, NULL, patch);
 	}
 }
 
@@ -106,16 +105,15 @@ static void take_volume(
 	body_put_str(b, meta, "resourceVersion",
 		arena_printf(&b->arena, "%llu", (unsigned long long)volume->meta.resource_version));
 	fit_put_claim_ref(b, body_put_object(b, patch, "spec"), claim);
-	send_step(w, WATCH_PATCH_MERGE, KIND_PV, &volume->meta, NULL, b, patch);
+	send_patch(c, w, volume, NULL, patch);
 }
 
-static void set_phase(
-	struct claims *c, struct work *w, enum kind kind, const struct meta *m, const char *phase)
+static void set_phase(struct claims *c, struct work *w, const struct object *o, const char *phase)
 {
 	struct json *patch = body_object(&c->body);
 	struct json *status = body_put_object(&c->body, patch, "status");
 	body_put_text(&c->body, status, "phase", phase);
-	send_step(w, WATCH_PATCH_MERGE, kind, m, "status", &c->body, patch);
+	send_patch(c, w, o, "status", patch);
 }
 
 /* Step 3: the claim names the volume. */
@@ -131,7 +129,7 @@ static void name_volume(
 		body_put_text(b, notes, BOUND_BY, "yes");
 	}
 	body_put_str(b, body_put_object(b, patch, "spec"), "volumeName", volume->meta.name);
-	send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, NULL, b, patch);
+	send_patch(c, w, claim, NULL, patch);
 }
 
 /* Step 4: the claim shows what it has got. */
@@ -148,7 +146,7 @@ static void show_bound(
 	}
 	body_put_str(
 		b, body_put_object(b, status, "capacity"), "storage", volume->as.pv->capacity_text);
-	send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, "status", b, patch);
+	send_patch(c, w, claim, "status", patch);
 }
 
 /* The next missing step between a claim and a volume that names it. */
@@ -158,7 +156,7 @@ static void bind_step(
 	if (volume->as.pv->claim_uid.n == 0) {
 		take_volume(c, w, claim, volume); /* pre-bound by hand: our uid is missing */
 	} else if (!strv_eq(volume->as.pv->phase, STRV("Bound"))) {
-		set_phase(c, w, KIND_PV, &volume->meta, "Bound");
+		set_phase(c, w, volume, "Bound");
 	} else if (claim->as.pvc->volume_name.n == 0 ||
 		   !labels_get(&claim->meta.annotations, STRV(BIND_DONE))) {
 		name_volume(c, w, claim, volume);
@@ -182,7 +180,7 @@ static void look_named(
 			event_emit(c->binder, claim, EVENT_WARNING, "ClaimLost",
 				"Bound claim has lost its PersistentVolume. Data on the volume is "
 				"lost!");
-			set_phase(c, w, KIND_PVC, &claim->meta, "Lost");
+			set_phase(c, w, claim, "Lost");
 		}
 		return;
 	}
@@ -191,7 +189,7 @@ static void look_named(
 	} else if (volume->as.pv->has_claim && was_bound && !lost) {
 		event_emit(c->binder, claim, EVENT_WARNING, "ClaimMisbound",
 			"Two claims are bound to the same volume, this one is bound incorrectly");
-		set_phase(c, w, KIND_PVC, &claim->meta, "Lost");
+		set_phase(c, w, claim, "Lost");
 	} else if (volume->as.pv->has_claim && !was_bound) {
 		if (say_once(&st->said_failed_binding)) {
 			event_emit(c->binder, claim, EVENT_WARNING, "FailedBinding",
@@ -252,7 +250,12 @@ static void provision(struct claims *c, struct work *w, struct claim_state *st,
 		event_emit(c->provisioner, claim, EVENT_NORMAL, "ProvisioningSucceeded",
 			"Successfully provisioned volume %.*s", STRV_ARG(name));
 	}
-	send_step(w, WATCH_CREATE, KIND_PV, &(struct meta){ .name = name }, NULL, b, pv);
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_CREATE,
+			.kind = KIND_PV,
+			.name = name,
+			.body = pv,
+			.manager = "kube-controller-manager" });
 }
 
 struct waiting {
@@ -341,7 +344,7 @@ static void look_classless(
 		struct json *patch = body_object(&c->body);
 		body_put_str(&c->body, body_put_object(&c->body, patch, "spec"), "storageClassName",
 			sc->meta.name);
-		send_step(w, WATCH_PATCH_MERGE, KIND_PVC, &claim->meta, NULL, &c->body, patch);
+		send_patch(c, w, claim, NULL, patch);
 		return;
 	}
 	if (say_once(&st->said_failed_binding)) {

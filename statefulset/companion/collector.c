@@ -258,14 +258,13 @@ static void release_dependent(
 		body_put_text(b, ref, "$patch", "delete");
 		body_put_str(b, ref, "uid", uid);
 	}
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
-				     .kind = d->kind,
-				     .ns = d->meta.ns,
-				     .name = d->meta.name,
-				     .body = patch,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
+			.kind = d->kind,
+			.ns = d->meta.ns,
+			.name = d->meta.name,
+			.body = patch,
+			.manager = "kube-controller-manager" });
 }
 
 static bool others_own(struct collector *c, const struct object *d, struct strv uid)
@@ -348,14 +347,13 @@ static void drop_finalizer(
 	struct collector *c, struct work *w, const struct object *owner, struct strv name)
 {
 	struct json *patch = body_without_finalizer(&c->body, &owner->meta, name);
-	if (!c->body.err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_MERGE,
-				     .kind = owner->kind,
-				     .ns = owner->meta.ns,
-				     .name = owner->meta.name,
-				     .body = patch,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, &c->body,
+		&(struct watch_call){ .verb = WATCH_PATCH_MERGE,
+			.kind = owner->kind,
+			.ns = owner->meta.ns,
+			.name = owner->meta.name,
+			.body = patch,
+			.manager = "kube-controller-manager" });
 }
 
 static void look_deleting(

@@ -56,15 +56,14 @@ static int64_t ready_after_ms(struct kubelet *k, struct pod_state *st, const str
 static void send_status(
 	struct work *w, const struct object *pod, struct body *b, struct json *patch)
 {
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
-				     .kind = KIND_POD,
-				     .ns = pod->meta.ns,
-				     .name = pod->meta.name,
-				     .subresource = "status",
-				     .body = patch,
-				     .manager = "kubelet" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
+			.kind = KIND_POD,
+			.ns = pod->meta.ns,
+			.name = pod->meta.name,
+			.subresource = "status",
+			.body = patch,
+			.manager = "kubelet" });
 }
 
 static void say_started(struct kubelet *k, const struct object *pod)

@@ -61,14 +61,13 @@ static void finalize(struct namespaces *n, struct work *w, const struct object *
 		return;
 	}
 	(void)body_put_array(b, body_put_object(b, body, "spec"), "finalizers");
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_UPDATE,
-				     .kind = KIND_NAMESPACE,
-				     .name = ns->meta.name,
-				     .subresource = "finalize",
-				     .body = body,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_UPDATE,
+			.kind = KIND_NAMESPACE,
+			.name = ns->meta.name,
+			.subresource = "finalize",
+			.body = body,
+			.manager = "kube-controller-manager" });
 }
 
 static void empty(struct namespaces *n, struct work *w, const struct object *ns)
@@ -97,13 +96,12 @@ static void give_account(struct namespaces *n, struct work *w, const struct obje
 	struct json *meta = body_put_object(b, account, "metadata");
 	body_put_text(b, meta, "name", "default");
 	body_put_str(b, meta, "namespace", ns->meta.name);
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_CREATE,
-				     .kind = KIND_SERVICEACCOUNT,
-				     .ns = ns->meta.name,
-				     .body = account,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_CREATE,
+			.kind = KIND_SERVICEACCOUNT,
+			.ns = ns->meta.name,
+			.body = account,
+			.manager = "kube-controller-manager" });
 }
 
 static void look(void *ctx, struct work *w)

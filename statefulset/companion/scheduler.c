@@ -56,15 +56,14 @@ static void say_unschedulable(
 	body_put_str(b, c, "message", why);
 	body_put_time(b, c, "lastTransitionTime", clock_now_ms(s->world->clock));
 	body_put_null(b, c, "lastProbeTime");
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
-				     .kind = KIND_POD,
-				     .ns = pod->meta.ns,
-				     .name = pod->meta.name,
-				     .subresource = "status",
-				     .body = patch,
-				     .manager = "kube-scheduler" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_PATCH_STRATEGIC,
+			.kind = KIND_POD,
+			.ns = pod->meta.ns,
+			.name = pod->meta.name,
+			.subresource = "status",
+			.body = patch,
+			.manager = "kube-scheduler" });
 }
 
 /* A claim whose class waits for a consumer learns which Node its pod goes to. */
@@ -75,14 +74,13 @@ static void select_node(struct scheduler *s, struct work *w, const struct object
 	struct json *notes = body_put_object(
 		b, body_put_object(b, patch, "metadata"), "annotations");
 	body_put_text(b, notes, SELECTED_NODE, s->world->config.node_name);
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_PATCH_MERGE,
-				     .kind = KIND_PVC,
-				     .ns = claim->meta.ns,
-				     .name = claim->meta.name,
-				     .body = patch,
-				     .manager = "kube-scheduler" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_PATCH_MERGE,
+			.kind = KIND_PVC,
+			.ns = claim->meta.ns,
+			.name = claim->meta.name,
+			.body = patch,
+			.manager = "kube-scheduler" });
 }
 
 static const struct object *class_of(const struct scheduler *s, const struct object *claim)
@@ -204,15 +202,14 @@ static void bind_pod(struct scheduler *s, struct work *w, const struct object *p
 	struct json *target = body_put_object(b, binding, "target");
 	body_put_text(b, target, "kind", "Node");
 	body_put_text(b, target, "name", s->world->config.node_name);
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = WATCH_CREATE,
-				     .kind = KIND_POD,
-				     .ns = pod->meta.ns,
-				     .name = pod->meta.name,
-				     .subresource = "binding",
-				     .body = binding,
-				     .manager = "kube-scheduler" });
-	}
+	work_write(w, b,
+		&(struct watch_call){ .verb = WATCH_CREATE,
+			.kind = KIND_POD,
+			.ns = pod->meta.ns,
+			.name = pod->meta.name,
+			.subresource = "binding",
+			.body = binding,
+			.manager = "kube-scheduler" });
 }
 
 static void look(void *ctx, struct work *w)

@@ -30,17 +30,16 @@ struct volumes {
 	struct body body;
 };
 
-static void send_step(struct work *w, enum watch_verb verb, const struct object *volume,
-	const char *sub, struct body *b, struct json *body)
+static void send_patch(struct volumes *v, struct work *w, const struct object *volume,
+	const char *sub, struct json *patch)
 {
-	if (!b->err) {
-		work_call(w, &(struct watch_call){ .verb = verb,
-				     .kind = KIND_PV,
-				     .name = volume->meta.name,
-				     .subresource = sub,
-				     .body = body,
-				     .manager = "kube-controller-manager" });
-	}
+	work_write(w, &v->body,
+		&(struct watch_call){ .verb = WATCH_PATCH_MERGE,
+			.kind = KIND_PV,
+			.name = volume->meta.name,
+			.subresource = sub,
+			.body = patch,
+			.manager = "kube-controller-manager" });
 }
 
 static void set_phase(
@@ -51,7 +50,7 @@ static void set_phase(
 	}
 	struct json *patch = body_object(&v->body);
 	body_put_text(&v->body, body_put_object(&v->body, patch, "status"), "phase", phase);
-	send_step(w, WATCH_PATCH_MERGE, volume, "status", &v->body, patch);
+	send_patch(v, w, volume, "status", patch);
 }
 
 /* The claim that the volume names is there, and is the same one. */
@@ -126,7 +125,7 @@ static void unprotect(
 		return;
 	}
 	struct json *patch = body_without_finalizer(&v->body, &volume->meta, STRV(PROTECTION));
-	send_step(w, WATCH_PATCH_MERGE, volume, NULL, &v->body, patch);
+	send_patch(v, w, volume, NULL, patch);
 }
 
 static void look(void *ctx, struct work *w)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "statefulset/companion/body.h"
 
 #define RETRY_FIRST_MS 5
 #define RETRY_MOST_MS  60000
@@ -255,7 +256,8 @@ struct strv work_name(const struct work *w)
 static void look_again(struct work *w, int err)
 {
 	if (err) {
-		log_error("companion", "%s: %s", w->key, err_text(err));
+		log_error("companion", "%.*s/%.*s: %s", STRV_ARG(work_ns(w)),
+			STRV_ARG(work_name(w)), err_text(err));
 	}
 }
 
@@ -349,5 +351,14 @@ void work_call(struct work *w, const struct watch_call *c)
 		w->busy = false;
 		w->list->calls_out--;
 		failed(w, strv_of(err_text(err)));
+	}
+}
+
+void work_write(struct work *w, const struct body *b, const struct watch_call *c)
+{
+	if (b->err) {
+		failed(w, strv_of(err_text(b->err)));
+	} else {
+		work_call(w, c);
 	}
 }

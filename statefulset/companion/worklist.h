@@ -14,6 +14,7 @@
 #include "base/strv.h"
 #include "watch/api.h"
 
+struct body;
 struct worklist;
 struct work;
 typedef void (*work_fn)(void *ctx, struct work *w);
@@ -46,6 +47,8 @@ void work_retry(struct work *w, int64_t delay_ms);
 /* Sends the call of this step; the next look follows its reply. Failures are repeated with growing delays; a 404 or 409 is
  * news, not failure: the next look sees why. At most one call a look. */
 void work_call(struct work *w, const struct watch_call *c);
+/* work_call with a body made in b; if it could not be made, nothing is sent and the key is looked at again later. */
+void work_write(struct work *w, const struct body *b, const struct watch_call *c);
 /* Nothing more to do for this key: it is forgotten unless added again. */
 void work_drop(struct work *w);
 /* What the look keeps with its key. uid: of the object it is about; zeroed when that is another than last time, as

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "fault.h"
+#include "statefulset/companion/body.h"
 #include "statefulset/companion/worklist.h"
 
 struct world {
@@ -26,6 +27,7 @@ struct world {
 	int calls;           /* that a look still makes */
 	int status, err;     /* of replies */
 	int call_err;        /* of starting a call */
+	struct body body;    /* its err only */
 	bool drops;          /* a look without a call forgets its key */
 	watch_reply_fn done; /* of the call that is out */
 	void *done_ctx;
@@ -76,7 +78,8 @@ static void look(void *ctx, struct work *k)
 	(*state)++;
 	if (w->calls > 0) {
 		w->calls--;
-		work_call(k, &(struct watch_call){ .verb = WATCH_GET, .kind = KIND_POD });
+		work_write(
+			k, &w->body, &(struct watch_call){ .verb = WATCH_GET, .kind = KIND_POD });
 	} else if (w->drops) {
 		work_drop(k);
 	}
@@ -242,6 +245,24 @@ static void a_call_that_cannot_be_made_is_a_failure(void **state)
 	world_deinit(&w);
 }
 
+static void a_body_that_cannot_be_made_is_not_sent_but_tried_again(void **state)
+{
+	(void)state;
+	struct world w;
+	world_init(&w);
+	w.calls = 2;
+	w.body.err = ERR_NOMEM;
+	worklist_add(w.list, STRV("ns"), STRV("a"));
+	run(&w, 4);
+	assert_int_equal(w.looks, 1);
+	assert_null(w.done);
+	w.body.err = ERR_OK;
+	run(&w, 2);
+	assert_int_equal(w.looks, 2);
+	reply(&w);
+	world_deinit(&w);
+}
+
 static void state_stays_with_a_key_that_is_kept_and_with_the_object_it_is_about(void **state)
 {
 	(void)state;
@@ -367,6 +388,7 @@ int main(void)
 		cmocka_unit_test(failures_are_repeated_later_and_later_and_success_begins_anew),
 		cmocka_unit_test(news_is_looked_at_once_more_at_once_but_not_for_ever),
 		cmocka_unit_test(a_call_that_cannot_be_made_is_a_failure),
+		cmocka_unit_test(a_body_that_cannot_be_made_is_not_sent_but_tried_again),
 		cmocka_unit_test(
 			state_stays_with_a_key_that_is_kept_and_with_the_object_it_is_about),
 		cmocka_unit_test(all_kept_keys_or_those_that_match_are_looked_at),
