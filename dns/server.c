@@ -19,6 +19,7 @@ struct dns_server {
 	struct reclaim *reclaim;
 	struct kube *kube;
 	struct search *search;
+	struct transfer_stage *transfer;
 	struct threads *threads;
 	struct pipeline pipeline;
 	void (*cb)(void *ctx);
@@ -96,6 +97,12 @@ static int make_pipeline(struct dns_server *s, const struct dns_config *config)
 	}
 	if (err == ERR_OK) {
 		err = pipeline_add(p, &stage_loadbalance, NULL);
+	}
+	if (err == ERR_OK && config->kube.transfer_to) {
+		err = transfer_stage_new(s->kube, config->kube.transfer_to, &s->transfer);
+		if (err == ERR_OK) {
+			err = pipeline_add(p, &stage_transfer, s->transfer);
+		}
 	}
 	if (err == ERR_OK) {
 		err = pipeline_add(p, &stage_search, s->search);
@@ -196,6 +203,7 @@ static void on_reclaimed(void *ctx)
 	void (*cb)(void *ctx) = s->cb;
 	void *cb_ctx = s->ctx;
 	search_free(s->search);
+	transfer_stage_free(s->transfer);
 	kube_free(s->kube);
 	free(s);
 	if (cb) {

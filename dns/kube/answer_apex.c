@@ -20,6 +20,11 @@ static void put_below_zone(struct answer *a, const uint8_t *labels, size_t n)
 
 void answer_soa(struct answer *a, enum section section)
 {
+	answer_soa_of(a, section, __atomic_load_n(&a->k->serial, __ATOMIC_RELAXED));
+}
+
+void answer_soa_of(struct answer *a, enum section section, uint32_t serial)
+{
 	struct query *q = a->q;
 	uint32_t ttl = a->ttl < NEGATIVE_TTL_MAX ? a->ttl : NEGATIVE_TTL_MAX;
 	if (!reply_start(q, a->zone_at, TYPE_SOA, ttl)) {
@@ -27,7 +32,7 @@ void answer_soa(struct answer *a, enum section section)
 	}
 	put_below_zone(a, ns_dns, sizeof(ns_dns));
 	put_below_zone(a, hostmaster, sizeof(hostmaster));
-	wr_u32(&q->w, __atomic_load_n(&a->k->serial, __ATOMIC_RELAXED));
+	wr_u32(&q->w, serial);
 	wr_u32(&q->w, SOA_REFRESH);
 	wr_u32(&q->w, SOA_RETRY);
 	wr_u32(&q->w, SOA_EXPIRE);
@@ -166,6 +171,31 @@ static void put_own_address(struct answer *a, const uint8_t *name, size_t n, uns
 		reply_addresses(a->q, a->q->subject.at, a->ttl, addresses, n_addresses,
 			family_bytes(family));
 	}
+}
+
+/* A transfer has them among the answers, with TTL 0 (dns-behaviour 9). */
+static void put_host(struct answer *a, const uint8_t *name, size_t n, unsigned family,
+	const uint8_t *addresses, size_t n_addresses, bool first_of_name)
+{
+	(void)first_of_name;
+	const uint8_t *labels = n > 0 ? name : ns_dns;
+	size_t labels_n = n > 0 ? n - a->zone->name.n : sizeof(ns_dns);
+	size_t each = family_bytes(family);
+	for (size_t i = 0; i < n_addresses; i++) {
+		if (!reply_start_below(a->q, labels, labels_n, a->zone_at,
+			    family == 0 ? TYPE_A : TYPE_AAAA, 0)) {
+			return;
+		}
+		wr_bytes(&a->q->w, addresses + i * each, each);
+		reply_end(a->q, SECTION_ANSWER);
+	}
+}
+
+void answer_transfer_head(struct answer *a, uint32_t serial)
+{
+	answer_soa_of(a, SECTION_ANSWER, serial);
+	each_server(a, put_ns);
+	each_server(a, put_host);
 }
 
 enum found answer_apex(struct answer *a)

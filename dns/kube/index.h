@@ -61,6 +61,10 @@ bool index_has_namespace(const struct index *ix, struct strv ns);
 bool index_exposes(const struct index *ix, struct strv ns);
 /* Is the Service of this cell in a namespace that is served? */
 bool index_serves(const struct index *ix, const struct cell *c);
+/* The numbers of all Services' cells, by name, then namespace; to be freed. errors ERR_NOMEM */
+NODISCARD int index_list(const struct index *ix, uint32_t **out, size_t *out_n);
+/* The Service's cell of this number, NULL if there is none (any more). */
+const struct cell *index_at(const struct index *ix, uint32_t number);
 /* Cells that may have this address; several, and none may turn out to. */
 struct index_walk {
 	const struct index *ix;

@@ -37,6 +37,11 @@ bool kube_is_synced(const struct kube *k);
  * exist and falls through is NEXT too, with q->passed set. Query threads. */
 enum verdict kube_answer(const struct kube *k, struct query *q);
 
+/* A transfer of the zone whose apex the query's subject is (RFC 5936, RFC 1995): verdict STREAM; ANSWERED when the client
+ * holds the current serial; FAILED while objects are still to arrive, or without memory; NEXT when it is no zone of ours.
+ * Query threads. */
+enum verdict kube_transfer(const struct kube *k, struct query *q);
+
 /* See struct stage_row. */
 void kube_glance(const struct kube *k, struct query *q, unsigned step);
 

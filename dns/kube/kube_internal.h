@@ -89,6 +89,9 @@ enum found answer_endpoints(struct answer *a, const struct cell *c, const struct
 enum found answer_apex(struct answer *a);
 enum found answer_server_name(struct answer *a); /* ns.dns */
 void answer_soa(struct answer *a, enum section section);
+void answer_soa_of(struct answer *a, enum section section, uint32_t serial);
+/* SOA, name servers and their addresses: how a transfer begins. */
+void answer_transfer_head(struct answer *a, uint32_t serial);
 /* answer_reverse.c */
 enum found answer_reverse(struct answer *a);
 

@@ -30,7 +30,8 @@ static int next_number(struct numbers *n, uint32_t *out)
 		}
 		PUBLISH(n->chunks[chunk], things);
 	}
-	*out = n->n++;
+	*out = n->n;
+	__atomic_store_n(&n->n, n->n + 1, __ATOMIC_RELEASE);
 	return ERR_OK;
 }
 

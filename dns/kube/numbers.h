@@ -27,6 +27,12 @@ NODISCARD int numbers_take(struct numbers *n, void *thing, uint32_t *out);
 /* The thing is unreachable for new readers then. */
 void numbers_give(struct numbers *n, uint32_t number);
 
+/* Numbers from here on have not been given out yet. */
+static inline uint32_t numbers_end(const struct numbers *n)
+{
+	return __atomic_load_n(&n->n, __ATOMIC_ACQUIRE);
+}
+
 /* NULL when it was given back meanwhile. */
 static inline void *numbers_at(const struct numbers *n, uint32_t number)
 {

@@ -1,4 +1,4 @@
-/* TCP: see the header.
+/* TCP: see the header. A stream (zone transfer) stays in WRITE until its last piece has been taken.
  *
  *           bytes        whole frame(s)           not all taken
  *   IDLE ---------> READ ---------------> (answer) ------------> WRITE
@@ -6,6 +6,7 @@
  *     +--------------------------------------+---------------------+   (or back to READ if a frame has begun) */
 #include "dns/listen/tcp.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ struct conn {
 	uint8_t *part; /* input not answered yet */
 	size_t part_n, part_room;
 	uint8_t *rest; /* output the socket did not take */
+	struct stream
+		*stream; /* more of the reply to come, nothing is answered meanwhile; or NULL */
 };
 
 struct tcp {
@@ -68,6 +71,9 @@ static void conn_drop(struct conn *c)
 	if (--c->live == 0) {
 		free(c->part);
 		free(c->rest);
+		if (c->stream) {
+			c->stream->free(c->stream);
+		}
 		free(c);
 		tcp_drop(t);
 	}
@@ -134,6 +140,20 @@ static void on_written(uv_write_t *w, int status)
 	conn_resume(c);
 }
 
+/* Sends n octets at p, which are the connection's from here on; it stops reading until they are taken. */
+static void conn_write(struct conn *c, uint8_t *p, size_t n)
+{
+	c->rest = p;
+	uv_buf_t rest = uv_buf_init((char *)p, (unsigned)n);
+	if (uv_write(&c->write, (uv_stream_t *)&c->sock, &rest, 1, on_written) != 0) {
+		conn_close(c);
+		return;
+	}
+	c->writing = true;
+	(void)uv_read_stop((uv_stream_t *)&c->sock); /* always 0 */
+	conn_wait(c, WAIT_WRITE, true);
+}
+
 /* Sends the scratch; what is not taken at once is kept by the connection, which stops reading until then. */
 static void conn_send(struct conn *c)
 {
@@ -156,20 +176,43 @@ static void conn_send(struct conn *c)
 		return;
 	}
 	size_t left = n - (size_t)sent;
-	c->rest = malloc(left);
-	if (!c->rest) {
+	uint8_t *rest = malloc(left);
+	if (!rest) {
 		conn_close(c);
 		return;
 	}
-	memcpy(c->rest, t->out + sent, left);
-	uv_buf_t rest = uv_buf_init((char *)c->rest, (unsigned)left);
-	if (uv_write(&c->write, (uv_stream_t *)&c->sock, &rest, 1, on_written) != 0) {
+	memcpy(rest, t->out + sent, left);
+	conn_write(c, rest, left);
+}
+
+/* The next piece of a stream, once all before it has been taken. */
+static void conn_stream(struct conn *c)
+{
+	struct buf piece;
+	struct strv text = STRV_NONE;
+	if (!c->stream || c->writing || c->closing) {
+		return;
+	}
+	buf_init(&piece);
+	reclaim_reader_enter();
+	int err = c->stream->next(c->stream, &piece);
+	reclaim_reader_leave();
+	if (err == ERR_OK) {
+		err = buf_give(&piece, &text);
+	}
+	buf_deinit(&piece);
+	if (err != ERR_OK || text.n > UINT_MAX) {
+		free((char *)(uintptr_t)text.p);
 		conn_close(c);
 		return;
 	}
-	c->writing = true;
-	(void)uv_read_stop((uv_stream_t *)&c->sock); /* always 0 */
-	conn_wait(c, WAIT_WRITE, true);
+	if (text.n == 0) {
+		free((char *)(uintptr_t)text.p);
+		c->stream->free(c->stream);
+		c->stream = NULL;
+		return;
+	}
+	conn_write(c, (uint8_t *)(uintptr_t)text.p, text.n);
 }
 
 static void answer_frame(struct conn *c, const uint8_t *message, size_t message_n)
@@ -183,6 +226,7 @@ static void answer_frame(struct conn *c, const uint8_t *message, size_t message_
 		put_u16(head, (uint16_t)n);
 		t->out_n += FRAME_HEAD + n;
 	}
+	c->stream = t->query.stream;
 }
 
 /* Answers the whole frames at p; gives how many octets they were. */
@@ -191,7 +235,7 @@ static size_t consume(struct conn *c, const uint8_t *p, size_t n)
 	struct tcp *t = c->tcp;
 	size_t at = 0;
 	reclaim_reader_enter();
-	while (!c->writing && !c->closing && n - at >= FRAME_HEAD) {
+	while (!c->writing && !c->closing && !c->stream && n - at >= FRAME_HEAD) {
 		size_t length = get_u16(p + at);
 		if (n - at - FRAME_HEAD < length) {
 			break;
@@ -205,6 +249,7 @@ static size_t consume(struct conn *c, const uint8_t *p, size_t n)
 	}
 	reclaim_reader_leave();
 	conn_send(c);
+	conn_stream(c);
 	return at;
 }
 
@@ -287,6 +332,10 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 
 static void conn_resume(struct conn *c)
 {
+	conn_stream(c);
+	if (c->closing || c->writing) {
+		return;
+	}
 	size_t answered = c->part_n > 0 ? part_consume(c) : 0;
 	if (c->closing || c->writing) {
 		return;

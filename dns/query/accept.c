@@ -18,7 +18,24 @@ static enum accept refuse(struct query *q, unsigned rcode, bool bare)
 	return ACCEPT_REFUSED;
 }
 
-/* The records behind the question: only OPT means anything here, but all must be well formed. A message that ends
+/* IXFR: the SOA of the version that the client has (RFC 1995 3). */
+static int read_held(struct query *q, const struct rd *message, const struct rr *soa)
+{
+	struct rd r = { .base = message->base, .at = soa->rdata, .end = soa->rdata + soa->rdata_n };
+	struct name skipped; /* MNAME, RNAME */
+	int err = name_read(&r, &skipped);
+	if (err == ERR_OK) {
+		err = name_read(&r, &skipped);
+	}
+	uint32_t serial = rd_u32(&r);
+	if (err != ERR_OK || r.err != ERR_OK) {
+		return err != ERR_OK ? err : r.err;
+	}
+	q->held = (struct opt_u32){ .set = true, .v = serial };
+	return ERR_OK;
+}
+
+/* The records behind the question: only OPT, and the SOA of IXFR, mean anything here, but all must be well formed. A message that ends
  * between two records is taken as it is, whatever the counts say. */
 static int read_records(struct query *q, struct rd *r)
 {
@@ -28,6 +45,12 @@ static int read_records(struct query *q, struct rd *r)
 		struct rr rr;
 		if (rr_read(r, &rr) != ERR_OK) {
 			return r->err;
+		}
+		if (i < before && rr.type == TYPE_SOA && q->type == TYPE_IXFR) {
+			int err = read_held(q, r, &rr);
+			if (err != ERR_OK) {
+				return err;
+			}
 		}
 		if (i < before || rr.type != TYPE_OPT) {
 			continue;
@@ -71,6 +94,8 @@ enum accept query_read(
 	q->transport = transport;
 	q->edns = (struct edns){ 0 };
 	q->rcode = RCODE_NOERROR;
+	q->held.set = false;
+	q->stream = NULL;
 	q->glance.noted = false;
 	if (header_read(&r, &q->header) != ERR_OK || (q->header.flags & FLAG_QR)) {
 		return ACCEPT_SILENCE;

@@ -22,12 +22,16 @@ static void run_stages(const struct pipeline *p, struct query *q)
 			v = s->row->run(s->self, q);
 		}
 	}
-	if (v != V_ANSWERED) {
+	if (v == V_STREAM) {
+		q->w.n = 0; /* the stream has it all */
+	} else if (v != V_ANSWERED) {
 		reply_begin(q);
 		bool refused = v == V_NEXT && !q->passed;
 		reply_set_rcode(q, refused ? RCODE_REFUSED : RCODE_SERVFAIL, false);
 	}
-	reply_finish(q);
+	if (v != V_STREAM) {
+		reply_finish(q);
+	}
 	while (i > 0) {
 		const struct stage *s = &p->stages[--i];
 		if (s->row->done) {

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "dns/wire/cursor.h"
 #include "dns/wire/edns.h"
 #include "dns/wire/message.h"
@@ -29,6 +30,14 @@ struct subject {
 
 enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL, SECTION_COUNT };
 
+/* A reply of many messages: a zone transfer. Owned heap object: the listener's once a stage has left it in the query. */
+struct stream {
+	/* Appends whole messages, each behind its length in two octets (RFC 1035 4.2.2); none at the end. Called between
+	 * reclaim_reader_enter and _leave. errors ERR_NOMEM and what a source may have: the stream is broken off */
+	int (*next)(struct stream *s, struct buf *out);
+	void (*free)(struct stream *s);
+};
+
 /* What belongs to one query thread and its queries share. */
 struct query_thread {
 	uint64_t random; /* xorshift state, never 0 */
@@ -42,6 +51,11 @@ struct glance {
 	const void *next; /* what the next step looks at; valid within the batch */
 };
 
+struct opt_u32 {
+	bool set;
+	uint32_t v;
+};
+
 struct query {
 	/* asked */
 	struct header header;
@@ -52,6 +66,7 @@ struct query {
 	struct query_thread *thread;
 	size_t question_end; /* octets of header and question */
 	bool bare;           /* to be refused by a header alone */
+	struct opt_u32 held; /* IXFR: serial the client has (RFC 1995 3) */
 	struct glance glance;
 	/* being answered */
 	struct subject subject;
@@ -67,15 +82,17 @@ struct query {
 	uint16_t count[SECTION_COUNT];
 	size_t record_at, rdlength_at; /* the record being written */
 	struct ede ede;
+	struct stream *stream; /* verdict STREAM: what is to be sent instead of a reply */
 };
 
 /* verdicts
  * NEXT      not mine, or only prepared: ask the next stage
  * ANSWERED  the reply is written
  * FAILED    SERVFAIL
+ * STREAM    q->stream holds the replies (TCP)
  * A stage that must wait (forward, held answers) will be a fourth, PENDING: the query moves to a slot of its own, and
  * the stage resumes the pipeline. */
-enum verdict { V_NEXT, V_ANSWERED, V_FAILED };
+enum verdict { V_NEXT, V_ANSWERED, V_FAILED, V_STREAM };
 
 /* A kind of stage: const rows. It calls neither the listener nor another stage. */
 struct stage_row {

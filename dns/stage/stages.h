@@ -15,6 +15,13 @@ extern const struct stage_row stage_loadbalance;
 /* kubernetes: names in the cluster's zones. self: const struct kube. */
 extern const struct stage_row stage_kubernetes;
 
+/* transfer: whole zones over TCP, for those who may have them. self: struct transfer_stage. */
+extern const struct stage_row stage_transfer;
+struct transfer_stage;
+/* to: addresses, blank-separated; "*": everybody. errors ERR_SYNTAX, ERR_NOMEM */
+NODISCARD int transfer_stage_new(const struct kube *k, const char *to, struct transfer_stage **out);
+void transfer_stage_free(struct transfer_stage *s);
+
 /* search: short names, as a pod's resolv.conf would complete them. self: struct search. */
 extern const struct stage_row stage_search;
 struct search;

@@ -47,9 +47,19 @@ size_t client_build(const struct client_question *q, uint16_t id, uint8_t *out)
 				 .id = id,
 				 .flags = (uint16_t)(q->flags ? q->flags : FLAG_RD),
 				 .questions = 1,
+				 .authorities = q->has_serial,
 				 .additionals = q->edns_bytes > 0,
 			 });
 	question_write(&w, &question);
+	if (q->has_serial) {
+		size_t at = rr_begin(&w, question.name.b, question.name.n, TYPE_SOA, 0);
+		wr_u16(&w, 0); /* MNAME and RNAME: the root */
+		wr_u32(&w, q->serial);
+		for (int i = 0; i < 4; i++) {
+			wr_u32(&w, 0);
+		}
+		rr_end(&w, at);
+	}
 	if (q->edns_bytes > 0) {
 		static const uint8_t tail[] = { 0, 0, 0, 0, 0, 0 };
 		wr_u8(&w, 0);

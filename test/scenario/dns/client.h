@@ -15,6 +15,8 @@ struct client_question {
 	bool tcp;
 	unsigned flags;     /* of the header; 0: RD */
 	const char *server; /* NULL: 127.0.0.1 */
+	bool has_serial;    /* IXFR: the serial that the client holds */
+	uint32_t serial;
 };
 
 #define CLIENT_REPLY_BYTES 65535

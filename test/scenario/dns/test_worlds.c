@@ -5,7 +5,7 @@
  * NAME.cases     blank lines and # comments; a case begins with `case TITLE` and ends with the next one:
  *   set KEY VALUE        an option of the server (zones, namespaces, pods, addresses, flags such as noendpoints)
  *   unsynced             the API never said that all has been sent
- *   ask NAME TYPE [tcp] [edns BYTES] [exact]   exact: letter case counts
+ *   ask NAME TYPE [tcp] [edns BYTES] [exact] [serial old|current]   exact: letter case counts
  *   rcode NAME
  *   an|ns|ar RECORD      expected, in any order; a * stands for one field; `an *`: whatever it is
  *   tc                   truncated
@@ -35,6 +35,7 @@ struct test_case {
 	char name[512], type[16];
 	bool tcp, exact, truncated, no_aa;
 	unsigned edns;
+	char serial[16]; /* "": none */
 	char rcode[16];
 	char expect[3][EXPECT_MAX][512];
 	size_t n[3];
@@ -100,6 +101,21 @@ static bool section_matches(const struct test_case *c, const struct client_reply
 	return true;
 }
 
+static uint32_t current_serial(const struct lab *l, const char *zone)
+{
+	struct client_question q = { .name = zone, .type = "SOA" };
+	struct client_reply *r = client_ask(l->port, &q);
+	uint32_t serial;
+	struct strv rest = strv_of(r->lines[0][0]);
+	struct strv word = STRV_NONE;
+	for (int i = 0; i < 7; i++) { /* owner TTL IN SOA mname rname serial */
+		assert_true(strv_cut(&rest, ' ', &word));
+	}
+	assert_int_equal(strv_to_u32(word, &serial), ERR_OK);
+	free(r);
+	return serial;
+}
+
 static void check(const struct lab *l, const struct test_case *c, const char *world)
 {
 	struct client_question q = {
@@ -107,6 +123,8 @@ static void check(const struct lab *l, const struct test_case *c, const char *wo
 		.type = c->type,
 		.tcp = c->tcp,
 		.edns_bytes = c->edns,
+		.has_serial = c->serial[0] != '\0',
+		.serial = strcmp(c->serial, "current") == 0 ? current_serial(l, c->name) : 1,
 	};
 	struct client_reply *r = client_ask(l->port, &q);
 	bool same = strcmp(rcode_name(r->rcode), c->rcode) == 0 &&
@@ -218,6 +236,10 @@ static void read_ask(struct test_case *c, char *rest)
 	for (char *w = strtok_r(NULL, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
 		c->tcp |= strcmp(w, "tcp") == 0;
 		c->exact |= strcmp(w, "exact") == 0;
+		if (strcmp(w, "serial") == 0) {
+			(void)snprintf(
+				c->serial, sizeof(c->serial), "%s", strtok_r(NULL, " ", &save));
+		}
 		if (strcmp(w, "edns") == 0) {
 			c->edns = (unsigned)strtoul(strtok_r(NULL, " ", &save), NULL, 10);
 		}
