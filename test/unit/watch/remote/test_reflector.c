@@ -1,0 +1,325 @@
+/* Reflectors against a server that misbehaves: whatever it does, in the end the picture is the true one, and nothing was
+ * absent meanwhile that was there. */
+#include "fake_server.h"
+#include "picture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "watch/remote/remote.h"
+
+#define PATIENCE_MS 10000
+
+struct world {
+	uv_loop_t loop;
+	struct clock *clock;
+	struct fake_server fake;
+	struct remote *remote;
+	struct watch_sub *sub;
+	struct picture seen;
+};
+
+static int set_up(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	assert_non_null(w);
+	log_setup(LOG_TEXT, -1);
+	assert_int_equal(uv_loop_init(&w->loop), 0);
+	assert_int_equal(clock_open(&w->loop, &w->clock), ERR_OK);
+	*state = w;
+	return 0;
+}
+
+static void begin(struct world *w, const struct fake_fault *faults, size_t n)
+{
+	char url[64];
+	char why[REMOTE_WHY_CHARS];
+	fake_open(&w->fake, &w->loop);
+	memset(&w->seen, 0, sizeof(w->seen));
+	for (size_t i = 0; i < n; i++) {
+		w->fake.faults[i] = faults[i];
+	}
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", w->fake.port);
+	const struct remote_config config = {
+		.endpoint = url, .retry_first_ms = 1, .retry_last_ms = 4, .refused_retry_ms = 20
+	};
+	assert_int_equal(remote_open(&w->loop, w->clock, &config, &w->remote, why), ERR_OK);
+	const struct watch_interest i = { .kinds = KIND_BIT(KIND_CONFIGMAP),
+		.fn = picture_event,
+		.ctx = &w->seen,
+		.tell_refused = true };
+	assert_int_equal(watch_subscribe(remote_api(w->remote), &i, &w->sub), ERR_OK);
+}
+
+static void end(struct world *w)
+{
+	watch_unsubscribe(remote_api(w->remote), w->sub);
+	remote_close(w->remote, NULL, NULL);
+	for (int i = 0; i < 5; i++) {
+		(void)uv_run(&w->loop, UV_RUN_NOWAIT);
+	}
+	fake_close(&w->fake);
+	for (int i = 0; i < 5; i++) {
+		(void)uv_run(&w->loop, UV_RUN_NOWAIT);
+	}
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+	clock_close(w->clock, NULL, NULL);
+	assert_int_equal(uv_run(&w->loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(uv_loop_close(&w->loop), 0);
+	free(w);
+	return 0;
+}
+
+static bool has(const struct world *w, const char *name, uint64_t version)
+{
+	const struct picture_entry *e = picture_get(&w->seen, KIND_CONFIGMAP, name);
+	return e && e->version == version;
+}
+
+static bool is_true(const struct world *w)
+{
+	return w->seen.n == 3 && has(w, "default/a", 11) && has(w, "default/c", 7) &&
+	       has(w, "default/d", 15) && w->seen.synced && remote_age_ms(w->remote) == 0;
+}
+
+static void wait_until(struct world *w, bool (*is_so)(const struct world *w), const char *what)
+{
+	uint64_t limit = uv_hrtime() + (uint64_t)PATIENCE_MS * 1000000;
+	while (!is_so(w)) {
+		if (uv_hrtime() > limit) {
+			fail_msg("%s: does not come true, %zu objects, %u requests, last %.60s",
+				what, w->seen.n, w->fake.requests, w->fake.last);
+		}
+		(void)uv_run(&w->loop, UV_RUN_ONCE);
+	}
+}
+
+static struct remote_kind stream(const struct world *w)
+{
+	struct remote_kind k;
+	assert_true(remote_kind_at(w->remote, 0, &k));
+	return k;
+}
+
+static void a_list_and_a_watch_give_the_picture(void **state)
+{
+	struct world *w = *state;
+	begin(w, NULL, 0);
+	wait_until(w, is_true, "plain");
+	assert_int_equal(w->fake.requests, 2);
+	assert_string_equal(w->fake.lists_seen, "0 ");
+	assert_non_null(strstr(w->fake.last, "allowWatchBookmarks=true"));
+	assert_int_equal(w->seen.deleted, 1);
+	assert_int_equal(stream(w).bad, 0);
+	end(w);
+}
+
+static void a_list_cut_at_any_byte_is_asked_for_again(void **state)
+{
+	struct world *w = *state;
+	begin(w, NULL, 0);
+	wait_until(w, is_true, "plain");
+	end(w);
+	for (size_t cut = 0; cut < 660; cut += 1 + cut % 3) {
+		const struct fake_fault faults[] = { { FAKE_CUT, cut, NULL } };
+		begin(w, faults, 1);
+		wait_until(w, is_true, "list cut");
+		assert_int_equal(stream(w).bad, 0);
+		end(w);
+	}
+}
+
+static void a_watch_cut_at_any_byte_resumes_where_it_was(void **state)
+{
+	struct world *w = *state;
+	for (size_t cut = 0; cut < 1000; cut += 1 + cut % 3) {
+		const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL },
+			{ FAKE_CUT, cut, NULL } };
+		begin(w, faults, 2);
+		wait_until(w, is_true, "watch cut");
+		assert_int_equal(w->fake.lists, 1); /* never from the beginning */
+		assert_int_equal(w->seen.added, 4);
+		assert_int_equal(w->seen.deleted, 1);
+		assert_int_equal(stream(w).bad, 0);
+		end(w);
+	}
+}
+
+static void slow_bytes_are_put_together(void **state)
+{
+	struct world *w = *state;
+	const struct fake_fault faults[] = { { FAKE_SLOW, 3, NULL }, { FAKE_SLOW, 1, NULL } };
+	begin(w, faults, 2);
+	wait_until(w, is_true, "slow");
+	end(w);
+}
+
+static bool has_b(const struct world *w)
+{
+	return has(w, "default/b", 6);
+}
+
+static void after_410_a_new_list_is_told_as_differences(void **state)
+{
+	struct world *w = *state;
+	/* the first watch brings nothing and ends; then history is compacted */
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_CUT, 60, NULL } };
+	begin(w, faults, 2);
+	wait_until(w, has_b, "b");
+	w->fake.compacted = true;
+	wait_until(w, is_true, "after 410");
+	assert_string_equal(w->fake.lists_seen, "0 10 "); /* nothing older than what was told */
+	assert_int_equal(w->seen.added, 4);               /* c was never told twice */
+	assert_int_equal(w->seen.modified, 1);            /* a */
+	assert_int_equal(w->seen.deleted, 1);             /* b, which no event told of */
+	end(w);
+}
+
+#define STATUS(code, reason)                                                                       \
+	"{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"no\",\"reason\":\"" reason      \
+	"\",\"code\":" #code "}"
+
+static void failures_are_waited_out(void **state)
+{
+	struct world *w = *state;
+	static const char *const replies[] = {
+		"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\nboom",
+		"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+		"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+		"not HTTP at all\r\n\r\n",
+		"\r\n",
+	};
+	for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+		const struct fake_fault faults[] = { { FAKE_REPLY, 0, replies[i] },
+			{ FAKE_NONE, 0, NULL }, { FAKE_REPLY, 0, replies[i] } };
+		begin(w, faults, 3); /* once as the answer to a LIST, once to a WATCH */
+		wait_until(w, is_true, replies[i]);
+		assert_true(stream(w).failures >= 1);
+		end(w);
+	}
+}
+
+static void retry_after_is_obeyed(void **state)
+{
+	struct world *w = *state;
+	const struct fake_fault faults[] = { { FAKE_REPLY, 0,
+		"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n" } };
+	begin(w, faults, 1);
+	uint64_t before = uv_hrtime();
+	wait_until(w, is_true, "429");
+	assert_true(uv_hrtime() - before >= 990000000u);
+	end(w);
+}
+
+static bool is_refused(const struct world *w)
+{
+	return w->seen.refused != 0;
+}
+
+static void what_is_forbidden_is_told_once_and_tried_seldom(void **state)
+{
+	struct world *w = *state;
+	static const char no[] = "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n"
+				 "Connection: close\r\n\r\n" STATUS(403, "Forbidden");
+	const struct fake_fault faults[] = { { FAKE_REPLY, 0, no }, { FAKE_REPLY, 0, no } };
+	begin(w, faults, 2);
+	wait_until(w, is_refused, "403");
+	assert_true(remote_synced(w->remote)); /* it is not waited for */
+	assert_int_equal(remote_age_ms(w->remote), 0);
+	w->seen.refused = 0;
+	wait_until(w, is_true, "permitted");
+	assert_int_equal(w->seen.refused, 0); /* not told again */
+	end(w);
+}
+
+static void garbage_in_a_watch_loses_nothing(void **state)
+{
+	struct world *w = *state;
+	static const char *const bodies[] = { "garbage\n", "{\"type\":\"ADDED\"\n",
+		"\x01\x02\xff\n\n\n", "{\"type\":\"ADDED\",\"object\":{}}\n",
+		"{\"type\":\"WHAT\",\"object\":{}}\n", "{\"type\":\"ADDED\",\"object\":[]}\n",
+		"{\"type\":17}\n", "[]\n", "\"x\"\n",
+		"{\"type\":\"ERROR\",\"object\":{\"code\":500,\"message\":\"etcd\"}}\n",
+		"{\"type\":\"BOOKMARK\",\"object\":{}}\n" };
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL },
+			{ FAKE_BODY, 0, bodies[i] }, { FAKE_BODY, 0, bodies[i] },
+			{ FAKE_BODY, 0, bodies[i] }, { FAKE_BODY, 0, bodies[i] } };
+		begin(w, faults, 5);
+		wait_until(w, is_true, bodies[i]);
+		end(w);
+	}
+}
+
+static bool has_two(const struct world *w)
+{
+	return w->seen.synced && w->seen.n == 2;
+}
+
+static void one_unreadable_object_does_not_hide_the_others(void **state)
+{
+	struct world *w = *state;
+	static const char list[] =
+		"{\"metadata\":{\"resourceVersion\":\"15\"},\"items\":["
+		"{\"metadata\":{\"name\":\"c\",\"namespace\":\"default\",\"resourceVersion\":\"7\"}"
+		"},"
+		"{\"metadata\":{\"name\":17,\"namespace\":\"default\"}},{},7,{bad},"
+		"{\"metadata\":{\"name\":\"e\",\"namespace\":\"default\",\"resourceVersion\":\"9\","
+		"\"future\":{}}}]}";
+	const struct fake_fault faults[] = { { FAKE_BODY, 0, list } };
+	begin(w, faults, 1);
+	wait_until(w, has_two, "the readable ones");
+	assert_true(has(w, "default/c", 7) && has(w, "default/e", 9));
+	assert_int_equal(stream(w).bad, 4);
+	end(w);
+}
+
+static bool is_stale(const struct world *w)
+{
+	return remote_age_ms(w->remote) > 30;
+}
+
+static void a_server_that_is_gone_costs_freshness_only(void **state)
+{
+	struct world *w = *state;
+	begin(w, NULL, 0);
+	wait_until(w, is_true, "plain");
+	fake_close(&w->fake);
+	wait_until(w, is_stale, "age");
+	assert_int_equal(w->seen.n, 3);
+	assert_true(remote_synced(w->remote));
+	watch_unsubscribe(remote_api(w->remote), w->sub);
+	remote_close(w->remote, NULL, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+		T(a_list_and_a_watch_give_the_picture),
+		T(a_list_cut_at_any_byte_is_asked_for_again),
+		T(a_watch_cut_at_any_byte_resumes_where_it_was),
+		T(slow_bytes_are_put_together),
+		T(after_410_a_new_list_is_told_as_differences),
+		T(failures_are_waited_out),
+		T(retry_after_is_obeyed),
+		T(what_is_forbidden_is_told_once_and_tried_seldom),
+		T(garbage_in_a_watch_loses_nothing),
+		T(one_unreadable_object_does_not_hide_the_others),
+		T(a_server_that_is_gone_costs_freshness_only),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
