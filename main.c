@@ -29,17 +29,20 @@
 #include "base/option.h"
 #include "dns/server.h"
 #include "statefulset/companion/companion.h"
+#include "statefulset/companion/ipam.h"
 #include "statefulset/statefulset.h"
 #include "watch/embedded/embedded.h"
 #include "watch/manifest/awaited.h"
 #include "watch/manifest/kubeconfig.h"
 #include "watch/manifest/manifest.h"
 
-#define ZONE         "cluster.local"
-#define NODE_NAME    "ordinal-node"
-#define NODE_IP      "127.0.0.1"
-#define PROVISIONER  "ordinal.dev/lab"
-#define SYNC_POLL_MS 1 /* how often DNS is asked whether it is synced, at start only */
+#define ZONE            "cluster.local"
+#define SERVICE_NETWORK "10.96.0.0"
+#define FIRST_HOST      5 /* of the pods: .5, as on the cluster of the experiment */
+#define NODE_NAME       "ordinal-node"
+#define NODE_IP         "127.0.0.1"
+#define PROVISIONER     "ordinal.dev/lab"
+#define SYNC_POLL_MS    1 /* how often DNS is asked whether it is synced, at start only */
 
 struct settings {
 	struct option_addr api, dns;
@@ -122,7 +125,7 @@ static const struct option_program program = { .name = "ordinal",
 struct lab {
 	struct settings set;
 	uv_loop_t loop;
-	uv_signal_t on_int, on_term;
+	uv_signal_t on_int, on_term, on_hup;
 	uv_timer_t sync_poll;
 	struct clock *clock;
 	struct embedded *embedded;
@@ -168,6 +171,7 @@ static void close_5(void *ctx)
 	struct lab *lab = ctx;
 	uv_close((uv_handle_t *)&lab->on_int, NULL);
 	uv_close((uv_handle_t *)&lab->on_term, NULL);
+	uv_close((uv_handle_t *)&lab->on_hup, NULL);
 	uv_close((uv_handle_t *)&lab->sync_poll, NULL);
 	clock_close(lab->clock, NULL, NULL);
 }
@@ -228,7 +232,8 @@ static void on_signal(uv_signal_t *h, int signum)
 	if (lab->closing) {
 		_exit(128 + signum); /* asked twice: do not wait for the ordered way */
 	}
-	log_info("lab", "%s: closing", signum == SIGINT ? "SIGINT" : "SIGTERM");
+	log_info("lab", "%s: closing",
+		signum == SIGINT ? "SIGINT" : (signum == SIGHUP ? "SIGHUP" : "SIGTERM"));
 	lab_close(lab, 0);
 }
 
@@ -351,7 +356,7 @@ NODISCARD static int open_api(struct lab *lab)
 	const struct settings *set = &lab->set;
 	bool has_class = strcmp(set->storage_class, "none") != 0;
 	struct embedded_config config = { .listen = set->api,
-		.service_cidr = "10.96.0.0/16",
+		.service_cidr = SERVICE_NETWORK "/16",
 		.kube_dns_ip = "10.96.0.10",
 		.default_class = has_class ? set->storage_class : NULL,
 		.node_name = NODE_NAME,
@@ -369,7 +374,7 @@ NODISCARD static int open_controllers(struct lab *lab)
 {
 	const struct settings *set = &lab->set;
 	struct companion_config config = { .pod_cidr = set->pod_cidr,
-		.first_host = 5,
+		.first_host = FIRST_HOST,
 		.ready_after_ms = set->ready_after_ms,
 		.terminate_after_ms = set->terminate_after_ms,
 		.bind_after_ms = set->bind_after_ms,
@@ -413,8 +418,10 @@ NODISCARD static int check_data(const char *dir)
 			dir, err_text(err));
 		return err;
 	}
-	if (access(dir, W_OK | X_OK) != 0) {
-		int err = uv_translate_sys_error(errno);
+	struct stat st;
+	bool is_folder = stat(dir, &st) == 0 && S_ISDIR(st.st_mode);
+	if (!is_folder || access(dir, W_OK | X_OK) != 0) {
+		int err = is_folder ? uv_translate_sys_error(errno) : UV_ENOTDIR;
 		fprintf(stderr,
 			"error: cannot write to folder %s: %s; choose another with --data\n", dir,
 			err_text(err));
@@ -423,11 +430,19 @@ NODISCARD static int check_data(const char *dir)
 	return ERR_OK;
 }
 
+static bool is_ignored(int signum)
+{
+	struct sigaction now;
+	return sigaction(signum, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /* Opens everything. On failure what is open stays open: lab_close ends it. */
 NODISCARD static int lab_open(struct lab *lab)
 {
 	int err = uv_signal_start(&lab->on_int, on_signal, SIGINT);
 	err = err ? err : uv_signal_start(&lab->on_term, on_signal, SIGTERM);
+	/* the terminal is gone; under nohup it is to go on */
+	err = err || is_ignored(SIGHUP) ? err : uv_signal_start(&lab->on_hup, on_signal, SIGHUP);
 	err = err ? err : open_api(lab);
 	err = err ? err : open_dns(lab);
 	err = err ? err : open_controllers(lab);
@@ -455,6 +470,7 @@ NODISCARD static int loop_open(struct lab *lab)
 	/* These only fill in the handle; they cannot fail on a live loop. */
 	(void)uv_signal_init(&lab->loop, &lab->on_int);
 	(void)uv_signal_init(&lab->loop, &lab->on_term);
+	(void)uv_signal_init(&lab->loop, &lab->on_hup);
 	(void)uv_timer_init(&lab->loop, &lab->sync_poll);
 	return ERR_OK;
 }
@@ -475,6 +491,17 @@ static int lab_run(struct lab *lab)
 	return lab->exit_code;
 }
 
+NODISCARD static bool check_pods(const struct settings *set)
+{
+	const struct option_cidr services = { SERVICE_NETWORK, 16 };
+	const char *why = ipam_refuses(&set->pod_cidr, FIRST_HOST, &services);
+	if (why) {
+		fprintf(stderr, "ordinal lab: --pod-cidr %s/%u: %s; 10.244.0.0/16 is usual\n",
+			set->pod_cidr.address, set->pod_cidr.prefix_bits, why);
+	}
+	return !why;
+}
+
 static int lab_main(const struct option_command *c, int argc, char **argv)
 {
 	static struct lab lab; /* zeroed; too large for a comfortable stack */
@@ -487,6 +514,9 @@ static int lab_main(const struct option_command *c, int argc, char **argv)
 		.timeout_ms = 120000 };
 	struct option_list arguments = { .n = 0 };
 	enum option_outcome o = option_parse(&program, c, argc, argv, &lab.set, &arguments);
+	if (o == OPTION_RUN && !check_pods(&lab.set)) {
+		o = OPTION_WRONG;
+	}
 	int exit_code = o == OPTION_WRONG ? 2 : 0;
 	if (o == OPTION_RUN) {
 		log_setup(strcmp(lab.set.log_format, "json") == 0 ? LOG_JSON : LOG_TEXT,

@@ -14,6 +14,58 @@ struct ipam {
 	uint8_t *taken; /* a bit an address */
 };
 
+struct network {
+	uint32_t first, last;
+};
+
+static bool network_of(const struct option_cidr *cidr, struct network *out)
+{
+	struct in_addr v4;
+	if (inet_pton(AF_INET, cidr->address, &v4) != 1 || cidr->prefix_bits > 32) {
+		return false;
+	}
+	uint32_t hosts = cidr->prefix_bits == 0 ? UINT32_MAX
+						: (UINT32_C(1) << (32 - cidr->prefix_bits)) - 1;
+	out->first = ntohl(v4.s_addr) & ~hosts;
+	out->last = out->first | hosts;
+	return true;
+}
+
+static bool share(const struct network *a, const struct network *b)
+{
+	return a->first <= b->last && b->first <= a->last;
+}
+
+const char *ipam_refuses(
+	const struct option_cidr *pods, unsigned first_host, const struct option_cidr *services)
+{
+	/* What an EndpointSlice may not hold, and what is nobody's. */
+	static const struct {
+		struct network net;
+		const char *why;
+	} never[] = {
+		{ { 0x00000000, 0x00ffffff }, "0.0.0.0/8 is no network of hosts" },
+		{ { 0x7f000000, 0x7fffffff }, "127.0.0.0/8 is loopback" },
+		{ { 0xa9fe0000, 0xa9feffff }, "169.254.0.0/16 is link-local" },
+		{ { 0xe0000000, 0xffffffff }, "224.0.0.0 and up are multicast and reserved" },
+	};
+	struct network net;
+	struct network service_net;
+	if (!network_of(pods, &net) || !network_of(services, &service_net)) {
+		return "it is not an IPv4 network";
+	}
+	if (share(&net, &service_net)) {
+		return "it overlaps the network of the Services, 10.96.0.0/16";
+	}
+	for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+		if (share(&net, &never[i].net)) {
+			return never[i].why;
+		}
+	}
+	return (uint64_t)first_host + 1 > net.last - net.first ? "it is too small: /29 is the least"
+							       : NULL;
+}
+
 int ipam_new(const struct option_cidr *cidr, unsigned first_host, struct ipam **out)
 {
 	struct in_addr v4;

@@ -9,6 +9,10 @@
 
 struct ipam;
 
+/* Why pods cannot have addresses from this network, as Kubernetes sees it; NULL: they can. services: the network of the
+ * Services' addresses. */
+const char *ipam_refuses(
+	const struct option_cidr *pods, unsigned first_host, const struct option_cidr *services);
 /* first_host: offset of the first address in the network; the network's last address is never given.
  * errors ERR_RANGE (no address in it), ERR_NOMEM */
 NODISCARD int ipam_new(const struct option_cidr *cidr, unsigned first_host, struct ipam **out);

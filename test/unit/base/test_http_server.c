@@ -346,6 +346,25 @@ static void what_is_no_http_is_refused(void **state)
 	close(fd);
 }
 
+/* The library's own parsing of parameters would run out of memory here. */
+static void any_number_of_parameters_arrives(void **state)
+{
+	struct world *w = *state;
+	char request[9000] = "GET /p?";
+	char text[12000];
+	for (size_t n = strlen(request), i = 0; i < 2000; i++, n += 4) {
+		memcpy(request + n, "a=?&", 5);
+	}
+	int fd = dial(w);
+	say(fd, request);
+	say(fd, "last HTTP/1.1\r\nHost: h\r\n\r\n");
+	(void)hear(w, fd, "&last", text, sizeof(text));
+	assert_non_null(strstr(text, "HTTP/1.1 200 OK\r\n"));
+	assert_non_null(strstr(text, "GET /p ?a=?&a=?&"));
+	assert_non_null(strstr(text, "a=?&last []"));
+	close(fd);
+}
+
 static void a_stream_sends_its_head_at_once_then_waits_to_be_woken(void **state)
 {
 	struct world *w = *state;
@@ -509,6 +528,7 @@ int main(void)
 		T(a_reply_may_come_later_from_the_loop),
 		T(head_gets_the_length_and_no_body),
 		T(what_is_no_http_is_refused),
+		T(any_number_of_parameters_arrives),
 		T(a_stream_sends_its_head_at_once_then_waits_to_be_woken),
 		T(a_client_that_leaves_a_waiting_stream_is_noticed),
 		T(a_client_that_reads_nothing_holds_nobody_up),

@@ -108,9 +108,45 @@ static void a_network_without_room_is_refused(void **state)
 	assert_null(m);
 }
 
+static const struct {
+	const char *why;
+	struct option_cidr pods;
+	bool fits;
+} network_rows[] = {
+	{ "the default", { "10.244.0.0", 16 }, true },
+	{ "the least that holds .5", { "10.244.0.0", 29 }, true },
+	{ "no .5 but the broadcast address", { "10.244.0.0", 30 }, false },
+	{ "one address", { "10.244.0.3", 32 }, false },
+	{ "everything", { "0.0.0.0", 0 }, false },
+	{ "no network of hosts", { "0.1.0.0", 16 }, false },
+	{ "loopback", { "127.0.0.0", 8 }, false },
+	{ "link-local", { "169.254.0.0", 16 }, false },
+	{ "multicast", { "239.0.0.0", 16 }, false },
+	{ "reserved", { "255.255.255.0", 24 }, false },
+	{ "the Services'", { "10.96.0.0", 16 }, false },
+	{ "a part of the Services'", { "10.96.7.0", 24 }, false },
+	{ "the Services' and more", { "10.0.0.0", 8 }, false },
+	{ "right behind the Services'", { "10.97.0.0", 16 }, true },
+	{ "the host's bits do not matter", { "10.244.0.99", 24 }, true },
+	{ "no address", { "x", 24 }, false },
+};
+
+static void networks_that_pods_cannot_have_are_refused_with_a_reason(void **state)
+{
+	(void)state;
+	const struct option_cidr services = { "10.96.0.0", 16 };
+	for (size_t i = 0; i < ARRAY_LEN(network_rows); i++) {
+		if ((ipam_refuses(&network_rows[i].pods, 5, &services) == NULL) !=
+			network_rows[i].fits) {
+			fail_msg("%s", network_rows[i].why);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(networks_that_pods_cannot_have_are_refused_with_a_reason),
 		cmocka_unit_test(fresh_addresses_come_in_order_before_freed_ones),
 		cmocka_unit_test(an_address_given_back_twice_is_given_out_once),
 		cmocka_unit_test(many_freed_addresses_keep_their_order),
