@@ -111,7 +111,14 @@ static const struct option_command commands[] = {
 			 "answers their names over DNS. Prints one line when all is up:\n"
 			 "  ready api=http://127.0.0.1:8001 dns=127.0.0.1:1053 "
 			 "kubeconfig=PATH\n"
-			 "SIGINT or SIGTERM ends it.",
+			 "SIGINT or SIGTERM ends it. DUR is a number with a unit: 300ms, "
+			 "30s, 2m, 1h. A pod's annotation\n"
+			 "ordinal.dev/ready-after goes before --ready-after.",
+		.examples = "  ordinal lab -f deploy/demo/statefulset.yaml\n"
+			    "  ordinal lab -f app/ --once --timeout 30s\n"
+			    "  ordinal lab -f app.yaml --clock virtual --ready-after 60s "
+			    "--bind-after 30s\n"
+			    "  kubectl kustomize . | ordinal lab -f -",
 		.arguments = "",
 		.rows = lab_rows,
 		.n_rows = sizeof(lab_rows) / sizeof(lab_rows[0]) },

@@ -47,9 +47,11 @@ struct option_row {
 };
 
 struct option_command {
-	const char *name;      /* "lab" */
-	const char *summary;   /* one line */
-	const char *about;     /* paragraph for help and man page */
+	const char *name;    /* "lab" */
+	const char *summary; /* one line */
+	const char *
+		about; /* paragraph for help and man page; lines that begin with a blank stay as they are */
+	const char *examples;  /* the same; "" or NULL: none */
 	const char *arguments; /* usage text of positional arguments, "" for none */
 	const struct option_row *rows;
 	size_t n_rows;

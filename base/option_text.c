@@ -48,13 +48,16 @@ void option_print_command_help(
 		}
 	}
 	fprintf(out, "  %-*s%s\n", HELP_COLUMN - 2, "-h, --help", "this text");
+	if (c->examples && *c->examples) {
+		fprintf(out, "\nExamples:\n%s\n", c->examples);
+	}
 }
 
 /* Text with what roff would take for its own: leading dots and quotes, hyphens, backslashes. */
-static void roff(const char *text, FILE *out)
+static void roff(struct strv text, FILE *out)
 {
 	bool line_start = true;
-	for (const char *c = text; *c; c++) {
+	for (const char *c = text.p; c < text.p + text.n; c++) {
 		if (line_start && (*c == '.' || *c == '\'')) {
 			fputs("\\&", out);
 		}
@@ -69,32 +72,55 @@ static void roff(const char *text, FILE *out)
 	}
 }
 
+/* Lines that begin with a blank are shown as they are, the others are filled. */
+static void roff_lines(const char *text, FILE *out)
+{
+	bool verbatim = false;
+	struct strv rest = strv_of(text);
+	struct strv line;
+	while (strv_cut(&rest, '\n', &line)) {
+		bool is_verbatim = line.n > 0 && line.p[0] == ' ';
+		if (is_verbatim != verbatim) {
+			fputs(is_verbatim ? ".PP\n.nf\n" : ".fi\n.PP\n", out);
+		}
+		verbatim = is_verbatim;
+		roff(line, out);
+		fputc('\n', out);
+	}
+	fputs(verbatim ? ".fi\n" : "", out);
+}
+
 static void man_command(const struct option_program *p, const struct option_command *c, FILE *out)
 {
 	fprintf(out, ".SS %s %s ", p->name, c->name);
 	fprintf(out, "[OPTIONS] %s\n", c->arguments);
-	roff(c->about, out);
-	fputc('\n', out);
+	roff_lines(c->about, out);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		char text[80];
 		(void)spell(&c->rows[i], text, sizeof(text));
 		fputs(".TP\n.B ", out);
-		roff(text, out);
+		roff(strv_of(text), out);
 		fputc('\n', out);
-		roff(c->rows[i].help, out);
+		roff(strv_of(c->rows[i].help), out);
 		fputc('\n', out);
 	}
 }
 
 void option_print_man(const struct option_program *p, const struct option_command *c, FILE *out)
 {
-	fprintf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n.SH NAME\n%s \\- ", p->name,
+	fprintf(out, ".TH %s 1 \"\" \"%s %s\" \"User Commands\"\n.nh\n.SH NAME\n%s \\- ", p->name,
 		p->name, p->version, p->name);
-	roff(p->summary, out);
+	roff(strv_of(p->summary), out);
 	fprintf(out, "\n.SH SYNOPSIS\n.B %s\nCOMMAND [OPTIONS]\n.SH COMMANDS\n", p->name);
 	for (size_t i = 0; i < p->n_commands; i++) {
 		if (!c || c == &p->commands[i]) {
 			man_command(p, &p->commands[i], out);
+		}
+	}
+	for (size_t i = 0; i < p->n_commands; i++) {
+		if ((!c || c == &p->commands[i]) && p->commands[i].examples) {
+			fputs(".SH EXAMPLES\n", out);
+			roff_lines(p->commands[i].examples, out);
 		}
 	}
 	fputs(".SH EXIT STATUS\n0 done; 1 failed, the reason is on standard error; 2 wrong "
@@ -111,25 +137,81 @@ static void names(const struct option_command *c, FILE *out)
 	fputs("--help", out);
 }
 
+enum value_form { VALUE_NONE, VALUE_CHOICE, VALUE_FILE, VALUE_OTHER };
+
+static enum value_form value_form(const struct option_row *row)
+{
+	static const char *const files[] = { "FILE", "DIR", "MANIFEST" };
+	if (row->kind == OPTION_FLAG || row->kind == OPTION_CHOICE) {
+		return row->kind == OPTION_FLAG ? VALUE_NONE : VALUE_CHOICE;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		if (strcmp(row->metavar, files[i]) == 0) {
+			return VALUE_FILE;
+		}
+	}
+	return VALUE_OTHER;
+}
+
+/* What may follow an option of the command, else its options: branches of a case on the word before. */
+static void bash_values(const struct option_command *c, FILE *out)
+{
+	static const char *const action[] = { [VALUE_FILE] = "mapfile -t COMPREPLY < <(compgen -f "
+							     "-- \"$cur\")\n\t\t\t\treturn",
+		[VALUE_OTHER] = "return" };
+	for (size_t i = 0; i < c->n_rows; i++) {
+		const struct option_row *row = &c->rows[i];
+		enum value_form form = value_form(row);
+		if (form == VALUE_NONE) {
+			continue;
+		}
+		fputs("\t\t\t", out);
+		if (row->letter) {
+			fprintf(out, "-%c | ", row->letter);
+		}
+		fprintf(out, "--%s) ", row->name);
+		if (form == VALUE_CHOICE) {
+			fputs("words='", out);
+			for (const char *p = row->choices; *p; p++) {
+				fputc(*p == '|' ? ' ' : *p, out);
+			}
+			fputc('\'', out);
+		} else {
+			fputs(action[form], out);
+		}
+		fputs(" ;;\n", out);
+	}
+	fputs("\t\t\t*) words='", out);
+	names(c, out);
+	fputs("' ;;\n", out);
+}
+
+static void commands(const struct option_program *p, FILE *out)
+{
+	for (size_t i = 0; i < p->n_commands; i++) {
+		fprintf(out, "%s%s", i > 0 ? " " : "", p->commands[i].name);
+	}
+}
+
 static void bash(const struct option_program *p, FILE *out)
 {
 	fprintf(out,
-		"_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n\tlocal words\n"
+		"_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+		"prev=${COMP_WORDS[COMP_CWORD-1]} words=\n\tCOMPREPLY=()\n"
 		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='",
 		p->name);
+	commands(p, out);
+	fputs(" help man completion --help --version'\n\telse\n\t\tcase ${COMP_WORDS[1]} in\n",
+		out);
 	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, "%s ", p->commands[i].name);
+		fprintf(out, "\t\t%s)\n\t\t\tcase $prev in\n", p->commands[i].name);
+		bash_values(&p->commands[i], out);
+		fputs("\t\t\tesac\n\t\t\t;;\n", out);
 	}
-	fputs("help man completion --help --version'\n\telse\n\t\tcase ${COMP_WORDS[1]} in\n", out);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, "\t\t%s) words='", p->commands[i].name);
-		names(&p->commands[i], out);
-		fputs("' ;;\n", out);
-	}
-	fputs("\t\tcompletion) words='bash zsh fish' ;;\n\t\tesac\n\tfi\n"
-	      "\tif [[ $cur == -* || $COMP_CWORD -eq 1 || ${COMP_WORDS[1]} == completion ]]; then\n"
-	      "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-	      "\telse\n\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n\tfi\n}\n",
+	fputs("\t\thelp | man) words='", out);
+	commands(p, out);
+	fputs("' ;;\n\t\tcompletion) words='bash zsh fish' ;;\n\t\tesac\n\tfi\n"
+	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n",
 		out);
 	fprintf(out, "complete -o filenames -F _%s %s\n", p->name, p->name);
 }

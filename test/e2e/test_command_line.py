@@ -65,6 +65,12 @@ def test_the_manual_page_names_every_option():
         assert option == "--help" or option.replace("-", "\\-") in done.stdout or option in done.stdout, option
 
 
+def test_lines_to_copy_stay_lines_in_the_manual_page():
+    page = ordinal("man").stdout
+    assert re.search(r"^\.nf\n  ready api=\S+ dns=\S+ kubeconfig=PATH\n\.fi$", page, re.M)
+    assert re.search(r"^\.SH EXAMPLES\n\.PP\n\.nf\n  ordinal lab ", page, re.M)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completions_know_commands_and_options(shell):
     done = ordinal("completion", shell)
@@ -72,11 +78,21 @@ def test_completions_know_commands_and_options(shell):
     assert "lab" in done.stdout and "ready-after" in done.stdout
 
 
-def test_the_bash_completion_completes(tmp_path):
+@pytest.mark.parametrize("words, found", [
+    ("ordinal lab --ready", "--ready-after"),
+    ("ordinal lab --clock ''", "real virtual"),
+    ("ordinal lab --storage-class ''", ""),
+    ("ordinal lab --data nowher", "nowhere-else"),
+    ("ordinal help ''", "lab"),
+    ("ordinal comp", "completion"),
+])
+def test_the_bash_completion_completes(tmp_path, words, found):
+    (tmp_path / "nowhere-else").mkdir()
     script = tmp_path / "c"
-    script.write_text(ordinal("completion", "bash").stdout + '\nCOMP_WORDS=(ordinal lab --ready)\nCOMP_CWORD=2\n'
-                      '_ordinal\necho "${COMPREPLY[*]}"\n')
-    assert subprocess.run(["bash", script], capture_output=True, text=True, check=True).stdout.strip() == "--ready-after"
+    script.write_text(ordinal("completion", "bash").stdout + f"\nCOMP_WORDS=({words})\n"
+                      'COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_ordinal\necho "${COMPREPLY[*]}"\n')
+    done = subprocess.run(["bash", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.strip() == found and done.stderr == ""
 
 
 # Wrong commands
@@ -258,13 +274,14 @@ def test_a_data_folder_that_is_a_file_is_refused(once, tmp_path):
     assert "--data" in errors(done)[0]
 
 
-def test_the_kubeconfig_at_its_default_place_is_shown_for_people_and_removed_at_the_end(tmp_path):
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_kubeconfig_at_its_default_place_is_shown_for_people_and_removed_at_the_end(tmp_path, signum):
     process = subprocess.Popen([program(), "lab", *FREE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)})
     line = process.stdout.readline()
     path = re.search(r"kubeconfig=(\S+)", line)[1]
     assert path.startswith(str(tmp_path)) and os.stat(path).st_mode & 0o777 == 0o600
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signum)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert f"export KUBECONFIG={path}\n" in err
