@@ -20,8 +20,14 @@ struct dns_server {
 	struct kube *kube;
 	struct search *search;
 	struct transfer_stage *transfer;
-	struct threads *threads;
+	struct block *block;
 	struct pipeline pipeline;
+	uv_loop_t *loop;
+	struct threads_options options; /* but for the address */
+	struct option_addr *addrs;      /* owned */
+	struct threads **listeners;     /* one an address; NULL: not listening */
+	size_t n_addrs;
+	size_t n_closing; /* listeners not gone yet, and one for the call */
 	void (*cb)(void *ctx);
 	void *ctx;
 };
@@ -68,17 +74,29 @@ static bool names_itself(const char *host)
 	       strcmp(host, "::") != 0 && strcmp(host, "::1") != 0;
 }
 
+/* What NS and ns.dns say: the addresses listened on, and for wildcards and loopback those of the machine. */
+static void own_addresses(const struct dns_server *s, struct buf *out)
+{
+	bool machine = false;
+	for (size_t i = 0; i < s->n_addrs; i++) {
+		if (names_itself(s->addrs[i].host)) {
+			buf_printf(out, "%s ", s->addrs[i].host);
+		} else if (!machine) {
+			machine_addresses(out, s->addrs[i].host);
+			machine = true;
+		}
+	}
+	buf_add_char(out, '\0');
+}
+
 static int open_kube(struct dns_server *s, struct clock *clock, const struct dns_config *config)
 {
 	struct kube_options options = config->kube;
 	struct buf own;
 	buf_init(&own);
-	if (!options.addresses && !names_itself(config->listen.host)) {
-		machine_addresses(&own, config->listen.host);
-		buf_add_char(&own, '\0');
+	if (!options.addresses) {
+		own_addresses(s, &own);
 		options.addresses = own.p;
-	} else if (!options.addresses) {
-		options.addresses = config->listen.host;
 	}
 	int err = own.err;
 	if (err == ERR_OK) {
@@ -91,26 +109,50 @@ static int open_kube(struct dns_server *s, struct clock *clock, const struct dns
 static int make_pipeline(struct dns_server *s, const struct dns_config *config)
 {
 	struct pipeline *p = &s->pipeline;
-	int err = search_new(s->kube, strv_of(config->search_ns), &s->search);
-	if (err == ERR_OK && log_is_on(LOG_DEBUG)) {
+	int err = ERR_OK;
+	if (config->log_queries) {
+		err = pipeline_add(p, &stage_log_info, NULL);
+	} else if (log_is_on(LOG_DEBUG)) {
 		err = pipeline_add(p, &stage_log, NULL);
 	}
-	if (err == ERR_OK) {
+	if (err == ERR_OK && config->log_errors) {
+		err = pipeline_add(p, &stage_errors, NULL);
+	}
+	if (err == ERR_OK && !config->keep_order) {
 		err = pipeline_add(p, &stage_loadbalance, NULL);
+	}
+	if (err == ERR_OK && config->block) {
+		err = block_new(config->block, &s->block);
+		err = err ? err : pipeline_add(p, &stage_block, s->block);
 	}
 	if (err == ERR_OK && config->kube.transfer_to) {
 		err = transfer_stage_new(s->kube, config->kube.transfer_to, &s->transfer);
-		if (err == ERR_OK) {
-			err = pipeline_add(p, &stage_transfer, s->transfer);
-		}
+		err = err ? err : pipeline_add(p, &stage_transfer, s->transfer);
 	}
-	if (err == ERR_OK) {
-		err = pipeline_add(p, &stage_search, s->search);
+	if (err == ERR_OK && !config->no_short) {
+		err = search_new(s->kube, strv_of(config->search_ns), &s->search);
+		err = err ? err : pipeline_add(p, &stage_search, s->search);
 	}
 	if (err == ERR_OK) {
 		err = pipeline_add(p, &stage_kubernetes, s->kube);
 	}
 	return err;
+}
+
+static int keep_addresses(struct dns_server *s, const struct dns_config *config)
+{
+	s->n_addrs = 1 + config->n_more;
+	s->addrs = calloc(s->n_addrs, sizeof(*s->addrs));
+	s->listeners = calloc(s->n_addrs, sizeof(*s->listeners));
+	if (!s->addrs || !s->listeners) {
+		s->n_addrs = 0;
+		return ERR_NOMEM;
+	}
+	s->addrs[0] = config->listen;
+	for (size_t i = 0; i < config->n_more; i++) {
+		s->addrs[1 + i] = config->more[i];
+	}
+	return ERR_OK;
 }
 
 int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,
@@ -120,21 +162,20 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 	if (!s) {
 		return ERR_NOMEM;
 	}
-	int err = reclaim_open(loop, &s->reclaim);
+	s->loop = loop;
+	s->options = (struct threads_options){ .count = config->threads, .tcp = config->tcp };
+	int err = keep_addresses(s, config);
+	if (err == ERR_OK) {
+		err = reclaim_open(loop, &s->reclaim);
+	}
 	if (err == ERR_OK) {
 		err = open_kube(s, clock, config);
 	}
 	if (err == ERR_OK) {
 		err = make_pipeline(s, config);
 	}
-	if (err == ERR_OK) {
-		err = threads_open(loop,
-			&(struct threads_options){
-				.listen = config->listen,
-				.count = config->threads,
-				.tcp = config->tcp,
-			},
-			&s->pipeline, &s->threads);
+	if (err == ERR_OK && !config->listen_later) {
+		err = dns_server_listen(s);
 	}
 	if (err == ERR_OK) {
 		err = kube_subscribe(s->kube, api);
@@ -147,9 +188,27 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 	return ERR_OK;
 }
 
+int dns_server_listen(struct dns_server *s)
+{
+	int err = ERR_OK;
+	for (size_t i = 0; i < s->n_addrs && err == ERR_OK; i++) {
+		REQUIRE(!s->listeners[i]);
+		struct threads_options options = s->options;
+		options.listen = s->addrs[i];
+		err = threads_open(s->loop, &options, &s->pipeline, &s->listeners[i]);
+	}
+	return err;
+}
+
 unsigned dns_server_port(const struct dns_server *s)
 {
-	return threads_port(s->threads);
+	return dns_server_port_at(s, 0);
+}
+
+unsigned dns_server_port_at(const struct dns_server *s, size_t i)
+{
+	REQUIRE(i < s->n_addrs);
+	return s->listeners[i] ? threads_port(s->listeners[i]) : 0;
 }
 
 bool dns_server_synced(const struct dns_server *s)
@@ -204,7 +263,10 @@ static void on_reclaimed(void *ctx)
 	void *cb_ctx = s->ctx;
 	search_free(s->search);
 	transfer_stage_free(s->transfer);
+	block_free(s->block);
 	kube_free(s->kube);
+	free(s->addrs);
+	free(s->listeners);
 	free(s);
 	if (cb) {
 		cb(cb_ctx);
@@ -214,6 +276,10 @@ static void on_reclaimed(void *ctx)
 static void on_threads_ended(void *ctx)
 {
 	struct dns_server *s = ctx;
+	REQUIRE(s->n_closing > 0);
+	if (--s->n_closing > 0) {
+		return;
+	}
 	if (s->reclaim) {
 		reclaim_close(s->reclaim, on_reclaimed, s);
 	} else {
@@ -231,9 +297,12 @@ void dns_server_close(struct dns_server *s, void (*cb)(void *ctx), void *ctx)
 	if (s->kube) {
 		kube_unsubscribe(s->kube);
 	}
-	if (s->threads) {
-		threads_close(s->threads, on_threads_ended, s);
-	} else {
-		on_threads_ended(s);
+	s->n_closing = 1;
+	for (size_t i = 0; i < s->n_addrs; i++) {
+		if (s->listeners[i]) {
+			s->n_closing++;
+			threads_close(s->listeners[i], on_threads_ended, s);
+		}
 	}
+	on_threads_ended(s);
 }

@@ -31,6 +31,18 @@ struct dns_config {
 	const char *
 		search_ns; /* complete short names as a pod of this namespace would; NULL: do not */
 	struct kube_options kube;
+	/* What a Corefile says beyond; zero is what the lab wants. */
+	/* Listened on beside the first, with as many threads each. */
+	const struct option_addr *more;
+	size_t n_more;
+	/* Zones of the server block, blank-separated: a name in them that no stage answers is SERVFAIL, any
+	 * other REFUSED; NULL: all are REFUSED. */
+	const char *block;
+	bool keep_order;   /* no loadbalance: addresses come in their own order */
+	bool no_short;     /* short names are names like others */
+	bool log_queries;  /* every reply is logged at INFO, not DEBUG only */
+	bool log_errors;   /* so is every SERVFAIL */
+	bool listen_later; /* no port is taken before dns_server_listen */
 };
 /* Listen on 127.0.0.1:1053, all else at its default. */
 struct dns_config dns_config_default(void);
@@ -38,10 +50,15 @@ struct dns_config dns_config_default(void);
 /* Binds, subscribes to api (Namespaces, Services, EndpointSlices, RECORDS first) and starts the
  * query threads. Until every kind is synced, names not known yet are answered with SERVFAIL. clock
  * gives the SOA serial. config is copied. errors libuv's (UV_EADDRINUSE, UV_EACCES,
- * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_NOMEM */
+ * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone, block), ERR_SYNTAX (address), ERR_NOMEM */
 NODISCARD int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,
 	const struct dns_config *config, struct dns_server **out);
+/* With listen_later: takes the ports and answers. errors as dns_server_open's of addresses, ERR_NOMEM; then it is good
+ * for dns_server_close only */
+NODISCARD int dns_server_listen(struct dns_server *s);
+/* Of the first address, and of the i-th (0: the first); 0 before dns_server_listen. */
 unsigned dns_server_port(const struct dns_server *s);
+unsigned dns_server_port_at(const struct dns_server *s, size_t i);
 /* All kinds have been delivered once. */
 bool dns_server_synced(const struct dns_server *s);
 /* How many addresses (A and AAAA records) this full name has now; 0 also if it does not exist. */

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "dns/config/expand.h"
+#include "dns/config/listener.h"
 #include "dns/config/zone.h"
 
 #define ARENA_MAX_BYTES (64 * 1024 * 1024) /* far more than 65536 words need */
@@ -217,16 +218,6 @@ NODISCARD static int block_read(struct blocks *x, struct corefile_block *b)
 
 /* ---- the file ---- */
 
-static bool binds_meet(const struct corefile_words *a, const struct corefile_words *b)
-{
-	for (size_t i = 0; i < a->n; i++) {
-		if (words_have(b, a->at[i])) {
-			return true;
-		}
-	}
-	return a->n == 0 && b->n == 0;
-}
-
 /* Is zone z of block b one of a block before it, or of b itself before z? */
 NODISCARD static int check_once(const struct blocks *x, const struct corefile_block *b, size_t z)
 {
@@ -292,13 +283,14 @@ int corefile_parse(struct strv text, const struct corefile_source *source, struc
 	err = err ? err : tokens_read(&r, text, &raw);
 	err = err ? err : tokens_expand(&r, &raw, &x.in);
 	err = err ? err : blocks_read(&x);
+	c->file = file.p;
+	c->blocks = x.list;
+	c->n_blocks = x.n;
+	err = err ? err : listeners_make(&r, c);
 	if (err) {
 		corefile_free(c);
 		return err;
 	}
-	c->file = file.p;
-	c->blocks = x.list;
-	c->n_blocks = x.n;
 	*out = c;
 	return ERR_OK;
 }

@@ -37,28 +37,24 @@ struct corefile_zone {
 /* kubernetes: what the schema needs is in options, the rest is about the API server and about what comes after. */
 struct corefile_kubernetes {
 	unsigned line;
-	struct kube_options options; /* addresses stay NULL */
+	struct kube_options options; /* addresses stay NULL; transfer_to too, see listener */
 	struct corefile_words zones; /* the same zones as in options, one by one */
 	const char *endpoint;        /* URL; NULL: not given */
 	const char *tls_cert, *tls_key, *tls_ca;
 	const char *kubeconfig, *context;
-	const char *labels, *namespace_labels; /* selectors, checked; NULL: all */
-	bool pods_verified;                    /* options.pods is DISABLED then */
-	bool zonal;
 	struct corefile_words multicluster; /* each is one of zones */
-	struct corefile_words fall_through; /* zones; "." for a bare fallthrough; n 0: none */
 	int64_t startup_timeout_ms;
 	double qps; /* 0: not given; so are the next two */
 	uint32_t burst, max_inflight;
-	bool statefulsets_off;
 	int64_t hold_ms; /* 0: names that are due are not waited for */
 };
 #define COREFILE_STARTUP_TIMEOUT_MS 5000
 
 /* transfer: ZONES { to ADDRESS... } */
 struct corefile_transfer {
+	unsigned line;
 	struct corefile_words zones;
-	struct corefile_words to; /* "*" or ADDRESS:PORT */
+	struct corefile_words to; /* "*" or an address */
 	const struct corefile_transfer *next;
 };
 
@@ -73,10 +69,21 @@ struct corefile_block {
 	const struct corefile_transfer *transfers;    /* NULL: none */
 };
 
+/* A server block on one of its ports: what is to be opened. */
+struct corefile_listener {
+	const struct corefile_block *block; /* has kubernetes */
+	unsigned port;
+	const char *zones; /* of the block on this port, blank-separated */
+	struct kube_options
+		options; /* those of kubernetes, with the zones that are asked for here */
+};
+
 struct corefile {
 	const char *file;
 	const struct corefile_block *blocks; /* at least one */
 	size_t n_blocks;
+	const struct corefile_listener *listeners;
+	size_t n_listeners;
 	const struct corefile_note *unserved; /* in order of their lines; NULL: all is served */
 	const struct corefile_note *warnings; /* accepted as CoreDNS does, but worth saying */
 };

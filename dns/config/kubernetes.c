@@ -11,17 +11,23 @@
 
 static int pods(struct reader *r, const struct config_line *l, void *into)
 {
-	struct corefile_kubernetes *k = into;
+	static const struct {
+		const char *word;
+		enum kube_pods mode;
+	} rows[] = {
+		{ "disabled", KUBE_PODS_DISABLED },
+		{ "insecure", KUBE_PODS_INSECURE },
+		{ "verified", KUBE_PODS_VERIFIED },
+	};
 	const char *word = l->args.at[0];
-	k->pods_verified = strcmp(word, "verified") == 0;
-	k->options.pods = KUBE_PODS_DISABLED;
-	if (strcmp(word, "insecure") == 0) {
-		k->options.pods = KUBE_PODS_INSECURE;
-	} else if (!k->pods_verified && strcmp(word, "disabled") != 0) {
-		return refuse(r, l->line,
-			"kubernetes: pods: wants disabled, insecure or verified, has \"%s\"", word);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(rows[i].word, word) == 0) {
+			((struct corefile_kubernetes *)into)->options.pods = rows[i].mode;
+			return ERR_OK;
+		}
 	}
-	return k->pods_verified ? unserved(r, l->line, "kubernetes: pods verified") : ERR_OK;
+	return refuse(r, l->line,
+		"kubernetes: pods: wants disabled, insecure or verified, has \"%s\"", word);
 }
 
 static int endpoint_pod_names(struct reader *r, const struct config_line *l, void *into)
@@ -42,8 +48,10 @@ static int noendpoints(struct reader *r, const struct config_line *l, void *into
 
 static int zonal(struct reader *r, const struct config_line *l, void *into)
 {
-	((struct corefile_kubernetes *)into)->zonal = true;
-	return unserved(r, l->line, "kubernetes: zonal");
+	(void)r;
+	(void)l;
+	((struct corefile_kubernetes *)into)->options.zonal = true;
+	return ERR_OK;
 }
 
 static int ignore(struct reader *r, const struct config_line *l, void *into)
@@ -78,17 +86,17 @@ NODISCARD static int selector(struct reader *r, const struct config_line *l, con
 		return refuse(r, l->line, "kubernetes: %s: \"%s\": %s", l->name, text, why);
 	}
 	*out = text;
-	return err ? err : unserved(r, l->line, "kubernetes: %s", l->name);
+	return err;
 }
 
 static int labels(struct reader *r, const struct config_line *l, void *into)
 {
-	return selector(r, l, &((struct corefile_kubernetes *)into)->labels);
+	return selector(r, l, &((struct corefile_kubernetes *)into)->options.labels);
 }
 
 static int namespace_labels(struct reader *r, const struct config_line *l, void *into)
 {
-	return selector(r, l, &((struct corefile_kubernetes *)into)->namespace_labels);
+	return selector(r, l, &((struct corefile_kubernetes *)into)->options.namespace_labels);
 }
 
 static int endpoint(struct reader *r, const struct config_line *l, void *into)
@@ -136,14 +144,15 @@ static int multicluster(struct reader *r, const struct config_line *l, void *int
 
 static int fall_through(struct reader *r, const struct config_line *l, void *into)
 {
-	static const char *const everything[] = { "." };
 	struct corefile_kubernetes *k = into;
-	k->fall_through = (struct corefile_words){ .n = 0 };
-	int err = zones_read(r, l, &k->fall_through);
-	if (l->args.n == 0) {
-		k->fall_through = (struct corefile_words){ everything, 1 };
+	struct corefile_words zones = { .n = 0 };
+	int err = zones_read(r, l, &zones);
+	if (err) {
+		return err;
 	}
-	return err ? err : unserved(r, l->line, "kubernetes: fallthrough");
+	k->options.fallthrough = true;
+	k->options.fallthrough_zones = zones.n > 0 ? words_join(r, &zones) : NULL;
+	return zones.n > 0 && !k->options.fallthrough_zones ? ERR_NOMEM : ERR_OK;
 }
 
 static int ttl(struct reader *r, const struct config_line *l, void *into)
@@ -204,12 +213,12 @@ static int max_inflight(struct reader *r, const struct config_line *l, void *int
 static int statefulsets(struct reader *r, const struct config_line *l, void *into)
 {
 	struct corefile_kubernetes *k = into;
-	k->statefulsets_off = false;
+	k->options.no_statefulsets = false;
 	k->hold_ms = 0;
 	for (size_t i = 0; i < l->args.n; i++) {
 		const char *word = l->args.at[i];
 		if (strcmp(word, "off") == 0) {
-			k->statefulsets_off = true;
+			k->options.no_statefulsets = true;
 		} else if (strcmp(word, "hold") != 0) {
 			return refuse(r, l->line,
 				"kubernetes: statefulsets: wants hold DURATION or off, has \"%s\"",
@@ -221,10 +230,11 @@ static int statefulsets(struct reader *r, const struct config_line *l, void *int
 				"kubernetes: statefulsets: hold: wants a duration of at most 1m");
 		}
 	}
-	if (k->statefulsets_off && k->hold_ms > 0) {
+	if (k->options.no_statefulsets && k->hold_ms > 0) {
 		return refuse(r, l->line, "kubernetes: statefulsets: either hold or off");
 	}
-	return k->statefulsets_off ? ERR_OK : unserved(r, l->line, "kubernetes: statefulsets");
+	return k->options.no_statefulsets ? ERR_OK
+					  : unserved(r, l->line, "kubernetes: statefulsets");
 }
 
 #define ANY SIZE_MAX
@@ -283,11 +293,11 @@ int kubernetes_read(struct reader *r, const struct directive *d, struct corefile
 	if (err) {
 		return err;
 	}
-	if (k->options.namespaces && k->namespace_labels) {
+	if (k->options.namespaces && k->options.namespace_labels) {
 		return refuse(r, k->line,
 			"kubernetes: namespaces and namespace_labels exclude each other");
 	}
-	if (k->zonal && k->options.no_endpoints) {
+	if (k->options.zonal && k->options.no_endpoints) {
 		return refuse(
 			r, k->line, "kubernetes: zonal needs endpoints, noendpoints has none");
 	}

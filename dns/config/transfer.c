@@ -6,20 +6,19 @@
 #include "base/option.h"
 #include "dns/config/zone.h"
 
-/* "ADDRESS", "ADDRESS:PORT", "[V6]:PORT" as ADDRESS:PORT; NULL when memory is out, "" when it is none of them. */
-static const char *canonical(struct reader *r, const char *word)
+/* The address of "ADDRESS", "ADDRESS:PORT", "[V6]:PORT"; NULL when memory is out, "" when it is none of them. The port
+ * would be NOTIFY's, and the kubernetes zones send none. */
+static const char *address(struct reader *r, const char *word)
 {
-	struct option_addr addr = { .port = 53 };
+	struct option_addr addr;
 	uint8_t octets[16];
-	bool v6 = inet_pton(AF_INET6, word, octets) == 1;
-	if (!v6 && inet_pton(AF_INET, word, octets) != 1) {
-		if (word[0] == ':' || option_addr_parse(strv_of(word), &addr)) {
-			return "";
-		}
-		v6 = strchr(addr.host, ':') != NULL;
-		word = addr.host;
+	if (inet_pton(AF_INET6, word, octets) == 1 || inet_pton(AF_INET, word, octets) == 1) {
+		return word;
 	}
-	return arena_printf(r->arena, v6 ? "[%s]:%u" : "%s:%u", word, addr.port).p;
+	if (word[0] == ':' || option_addr_parse(strv_of(word), &addr)) {
+		return "";
+	}
+	return arena_strdup(r->arena, strv_of(addr.host)).p;
 }
 
 static int to(struct reader *r, const struct config_line *l, void *into)
@@ -27,7 +26,7 @@ static int to(struct reader *r, const struct config_line *l, void *into)
 	struct corefile_transfer *t = into;
 	for (size_t i = 0; i < l->args.n; i++) {
 		const char *word = l->args.at[i];
-		const char *host = strcmp(word, "*") == 0 ? word : canonical(r, word);
+		const char *host = strcmp(word, "*") == 0 ? word : address(r, word);
 		if (!host) {
 			return ERR_NOMEM;
 		}
@@ -61,7 +60,8 @@ int transfer_read(struct reader *r, const struct directive *d, struct corefile_b
 	if (t->to.n == 0) {
 		return refuse(r, d->head.line, "transfer: wants \"to\" with addresses in its { }");
 	}
+	t->line = d->head.line;
 	t->next = b->transfers;
 	b->transfers = t;
-	return unserved(r, d->head.line, "transfer");
+	return ERR_OK;
 }

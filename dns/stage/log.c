@@ -1,4 +1,4 @@
-/* Stage log: one line a reply, at DEBUG. Source: CoreDNS plugin/log, less the client's address where it has none. */
+/* Stage log: one line a reply, at DEBUG or INFO. Source: CoreDNS plugin/log, less the client's address where it has none. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -21,19 +21,32 @@ static void client_print(const struct sockaddr *sa, char out[INET6_ADDRSTRLEN + 
 	(void)snprintf(out, INET6_ADDRSTRLEN + 8, "%s:%u", host, port); /* cut at worst */
 }
 
-static void done(void *self, const struct query *q)
+static void say(enum log_level level, const struct query *q)
 {
-	(void)self;
 	char client[INET6_ADDRSTRLEN + 8];
 	char name[NAME_TEXT_BYTES];
-	if (!log_is_on(LOG_DEBUG)) {
+	if (!log_is_on(level)) {
 		return;
 	}
 	client_print(q->client, client);
 	(void)name_print(q->w.base + MESSAGE_HEADER_BYTES, name); /* NAME_TEXT_BYTES is enough */
-	log_debug("dns", "%s - %u \"%s IN %s %s\" %s %u answers, %zu octets", client, q->header.id,
-		type_name(q->type), name, q->transport == TRANSPORT_UDP ? "udp" : "tcp",
-		rcode_name(q->rcode), q->count[SECTION_ANSWER], q->w.n);
+	log_write(level, "dns", "%s - %u \"%s IN %s %s\" %s %u answers, %zu octets", client,
+		q->header.id, type_name(q->type), name,
+		q->transport == TRANSPORT_UDP ? "udp" : "tcp", rcode_name(q->rcode),
+		q->count[SECTION_ANSWER], q->w.n);
+}
+
+static void done(void *self, const struct query *q)
+{
+	(void)self;
+	say(LOG_DEBUG, q);
+}
+
+static void done_info(void *self, const struct query *q)
+{
+	(void)self;
+	say(LOG_INFO, q);
 }
 
 const struct stage_row stage_log = { .name = "log", .done = done };
+const struct stage_row stage_log_info = { .name = "log", .done = done_info };

@@ -8,8 +8,17 @@
 #include "dns/kube/kube.h"
 #include "dns/query/query.h"
 
-/* log: every reply, at DEBUG. self: none. */
-extern const struct stage_row stage_log;
+/* log: every reply, at DEBUG or at INFO. self: none. */
+extern const struct stage_row stage_log, stage_log_info;
+/* errors: every SERVFAIL is logged. self: none. */
+extern const struct stage_row stage_errors;
+
+/* block: names in the zones of the server block are ours, even if no stage after it answers. self: struct block. */
+extern const struct stage_row stage_block;
+struct block;
+/* zones: blank-separated. errors ERR_BAD_NAME, ERR_NOMEM */
+NODISCARD int block_new(const char *zones, struct block **out);
+void block_free(struct block *b);
 /* loadbalance: replies with several addresses begin with each in turn, at random. self: none. */
 extern const struct stage_row stage_loadbalance;
 /* kubernetes: names in the cluster's zones. self: const struct kube. */

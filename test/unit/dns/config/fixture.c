@@ -43,7 +43,9 @@ void fixture_parse(struct fixture *f, const char *text)
 void fixture_parse_directive(struct fixture *f, const char *directive)
 {
 	char text[2048];
-	assert_true(snprintf(text, sizeof(text), ".:53 {\n%s\n}\n", directive) < (int)sizeof(text));
+	const char *more = strstr(directive, "kubernetes ") ? "" : "kubernetes cluster.local\n";
+	assert_true(snprintf(text, sizeof(text), ".:53 {\n%s\n%s}\n", directive, more) <
+		    (int)sizeof(text));
 	fixture_parse(f, text);
 }
 

@@ -14,7 +14,7 @@ struct fixture {
 /* The file is called Corefile, the default port is 53; $ZONE is cluster.local, $TWO is "a b", $OPEN is "{", $SELF is
  * "{$ZONE}", the rest is unset. */
 void fixture_parse(struct fixture *f, const char *text);
-/* ".:53 {\n DIRECTIVE\n}". */
+/* ".:53 {\n DIRECTIVE\n}", with a kubernetes behind it if it is another. */
 void fixture_parse_directive(struct fixture *f, const char *directive);
 void fixture_deinit(struct fixture *f);
 /* All words, blank-separated, in static storage. */

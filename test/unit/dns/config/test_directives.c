@@ -104,10 +104,12 @@ static void log_takes_names_a_format_and_classes(void **state)
 static void transfer_needs_to_whom(void **state)
 {
 	static const struct config_row rows[] = {
-		{ "to all", "transfer {\nto *\n}", "unserved: transfer" },
+		{ "to all", "transfer {\nto *\n}", NULL },
 		{ "of one zone to two", "transfer cluster.local {\nto 10.0.0.1 10.0.0.2:5353\n}",
-			"unserved: transfer" },
-		{ "v6", "transfer {\nto ::1 [::1]:5353\n}", "unserved: transfer" },
+			NULL },
+		{ "v6", "transfer {\nto ::1 [::1]:5353\n}", NULL },
+		{ "of another zone", "transfer example.org {\nto *\n}", "unserved: transfer" },
+		{ "twice", "transfer {\nto *\n}\ntransfer {\nto *\n}", "unserved: transfer" },
 		{ "to nobody", "transfer", "transfer: wants \"to\"" },
 		{ "to whom", "transfer {\nto\n}", "transfer: to: wants" },
 		{ "to a name", "transfer {\nto ns1.example.org\n}", "has \"ns1.example.org\"" },
@@ -120,7 +122,8 @@ static void transfer_needs_to_whom(void **state)
 	fixture_parse_directive(&f, "transfer {\nto * ::1 10.0.0.1:99\n}");
 	const struct corefile_transfer *t = f.corefile->blocks[0].transfers;
 	assert_string_equal(words_text(&t->zones), ".");
-	assert_string_equal(words_text(&t->to), "* [::1]:53 10.0.0.1:99");
+	assert_string_equal(words_text(&t->to), "* ::1 10.0.0.1");
+	assert_string_equal(f.corefile->listeners[0].options.transfer_to, "* ::1 10.0.0.1");
 	fixture_deinit(&f);
 }
 
@@ -135,7 +138,6 @@ static void what_a_block_says_is_kept(void **state)
 	fixture_parse_directive(&f, "");
 	assert_false(f.corefile->blocks[0].errors || f.corefile->blocks[0].log);
 	assert_false(f.corefile->blocks[0].loadbalance || f.corefile->blocks[0].debug);
-	assert_null(f.corefile->blocks[0].kubernetes);
 	fixture_deinit(&f);
 }
 

@@ -23,14 +23,13 @@ static void spellings_of_coredns_are_accepted_and_refused_as_there(void **state)
 		{ "one namespace", K("namespaces demo"), NULL },
 		{ "two namespaces", K("namespaces demo test"), NULL },
 		{ "namespaces without value", K("namespaces"), "namespaces: wants" },
-		{ "a label", K("labels environment=prod"), "unserved: labels" },
+		{ "a label", K("labels environment=prod"), NULL },
 		{ "a set and an equality",
 			K("labels environment in (production, staging, qa),application=nginx"),
-			"unserved: labels" },
+			NULL },
 		{ "labels without value", K("labels"), "labels: wants" },
 		{ "a bracket left open", K("labels environment in (production, qa"), "labels: " },
-		{ "a namespace label", K("namespace_labels istio-injection=enabled"),
-			"unserved: namespace_labels" },
+		{ "a namespace label", K("namespace_labels istio-injection=enabled"), NULL },
 		{ "namespace_labels without value", K("namespace_labels"), "wants a label" },
 		{ "namespaces by name and by label",
 			K("namespaces foo bar\nnamespace_labels istio-injection=enabled"),
@@ -38,15 +37,14 @@ static void spellings_of_coredns_are_accepted_and_refused_as_there(void **state)
 		{ "several options, bare fallthrough",
 			"kubernetes coredns.local test.local {\nendpoint http://localhost:8080\n"
 			"namespaces demo test\nlabels application=nginx\nfallthrough\n}",
-			"unserved: labels" },
+			NULL },
 		{ "pods disabled", K("pods disabled"), NULL },
 		{ "pods insecure", K("pods insecure"), NULL },
-		{ "pods verified", K("pods verified"), "unserved: pods verified" },
+		{ "pods verified", K("pods verified"), NULL },
 		{ "pods in another word", K("pods giant_seed"), "has \"giant_seed\"" },
 		{ "pods without value", K("pods"), "pods: wants one of" },
 		{ "pods with two", K("pods insecure disabled"), "pods: wants one of" },
-		{ "fallthrough with zones", K("fallthrough ip6.arpa inaddr.arpa foo.com"),
-			"unserved: fallthrough" },
+		{ "fallthrough with zones", K("fallthrough ip6.arpa inaddr.arpa foo.com"), NULL },
 		{ "the directive twice in a block",
 			"kubernetes coredns.local\nkubernetes cluster.local",
 			"Corefile:3: kubernetes: may be only once" },
@@ -83,7 +81,7 @@ static void spellings_of_coredns_are_accepted_and_refused_as_there(void **state)
 		{ "no number of qps", K("apiserver_qps nan"), "wants a number" },
 		{ "negative burst", K("apiserver_burst -5"), "wants a whole number" },
 		{ "negative max_inflight", K("apiserver_max_inflight -1"), "wants a whole number" },
-		{ "zonal", K("zonal"), "unserved: zonal" },
+		{ "zonal", K("zonal"), NULL },
 		{ "zonal with a value", K("zonal us-west-2a"), "wants no arguments" },
 		{ "zonal without endpoints", K("zonal\nnoendpoints"), "zonal needs endpoints" },
 		{ "ttl", K("ttl 56"), NULL },
@@ -136,13 +134,12 @@ static void an_option_absent_has_coredns_default(void **state)
 	assert_null(k->options.addresses);
 	assert_int_equal(k->options.ttl, 5);
 	assert_int_equal(k->options.pods, KUBE_PODS_DISABLED);
-	assert_false(k->pods_verified || k->zonal || k->statefulsets_off);
+	assert_false(k->options.fallthrough || k->options.zonal || k->options.no_statefulsets);
 	assert_false(k->options.endpoint_pod_names || k->options.no_endpoints);
 	assert_false(k->options.ignore_empty_service);
 	assert_null(k->endpoint);
 	assert_null(k->kubeconfig);
-	assert_null(k->labels);
-	assert_int_equal(k->fall_through.n, 0);
+	assert_null(k->options.labels);
 	assert_int_equal(k->multicluster.n, 0);
 	assert_int_equal(k->startup_timeout_ms, 5000);
 	fixture_deinit(&f);
@@ -171,12 +168,12 @@ static void an_option_means_what_it_says(void **state)
 	assert_string_equal(k->kubeconfig, "f");
 	assert_string_equal(k->context, "x");
 	assert_string_equal(k->options.namespaces, "demo test more");
-	assert_string_equal(k->labels, "a in (b, c),d=e");
+	assert_string_equal(k->options.labels, "a in (b, c),d=e");
 	assert_int_equal(k->options.pods, KUBE_PODS_INSECURE);
 	assert_int_equal(k->options.ttl, 30);
 	assert_true(k->options.endpoint_pod_names && k->options.no_endpoints);
 	assert_true(k->options.ignore_empty_service);
-	assert_string_equal(words_text(&k->fall_through), "ip6.arpa. foo.com.");
+	assert_string_equal(k->options.fallthrough_zones, "ip6.arpa. foo.com.");
 	assert_string_equal(words_text(&k->multicluster), "test.local.");
 	assert_int_equal(k->startup_timeout_ms, 61000);
 	assert_true(k->qps > 50.4 && k->qps < 50.6);
@@ -193,7 +190,8 @@ static void without_zones_the_block_s_are_taken(void **state)
 	fixture_parse(&f, "a.local:1053 10.0.0.0/8 {\nkubernetes {\nfallthrough\n}\n}\n");
 	const struct corefile_kubernetes *k = f.corefile->blocks[0].kubernetes;
 	assert_string_equal(k->options.zones, "a.local. 10.in-addr.arpa.");
-	assert_string_equal(words_text(&k->fall_through), ".");
+	assert_true(k->options.fallthrough);
+	assert_null(k->options.fallthrough_zones);
 	fixture_deinit(&f);
 }
 

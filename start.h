@@ -1,0 +1,11 @@
+/* What the commands share at start. Called by: lab.c, serve.c. */
+#pragma once
+
+#include "base/option.h"
+
+/* "error: WHAT cannot listen on ADDRESS: why; what to do" on stderr. advice: where it is chosen, "--dns". */
+void start_listen_failed(
+	const char *what, const char *chosen_by, const struct option_addr *addr, int err);
+/* "127.0.0.1:53", "[::1]:53". */
+#define START_ADDR_CHARS 64
+void start_addr_print(const struct option_addr *addr, unsigned port, char out[START_ADDR_CHARS]);
