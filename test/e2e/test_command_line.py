@@ -111,7 +111,7 @@ def test_the_bash_completion_completes(tmp_path, words, found):
     (["lab", "--pod-cidr", "127.0.0.0/8"], ["--pod-cidr", "loopback"]),
     (["lab", "--clock", "maybe"], ["--clock", "maybe", "real|virtual"]),
     (["lab", "-v", "many"], ["many", "0 to 10"]),
-    (["serve"], ['"serve"']),
+    (["serf"], ['"serf"']),
     (["completion", "cmd"], ["bash, zsh, fish"]),
 ])
 def test_a_wrong_command_is_one_clear_line_and_exit_2(argv, words):
