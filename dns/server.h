@@ -47,8 +47,8 @@ struct dns_config {
 /* Listen on 127.0.0.1:1053, all else at its default. */
 struct dns_config dns_config_default(void);
 
-/* Binds, subscribes to api (Namespaces, Services, EndpointSlices, RECORDS first) and starts the
- * query threads. Until every kind is synced, names not known yet are answered with SERVFAIL. clock
+/* Binds, subscribes to api (Namespaces, Services, EndpointSlices, what more the options need;
+ * RECORDS first) and starts the query threads. Until every kind is synced, names not known yet are answered with SERVFAIL. clock
  * gives the SOA serial. config is copied. errors libuv's (UV_EADDRINUSE, UV_EACCES,
  * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone, block), ERR_SYNTAX (address), ERR_NOMEM */
 NODISCARD int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,

@@ -200,7 +200,7 @@ static bool falls_through(const struct answer *a)
 static enum verdict finish(struct answer *a, enum found found)
 {
 	struct query *q = a->q;
-	if (found == FOUND_NAME_ERROR && falls_through(a)) {
+	if (found == FOUND_NAME_ERROR && !a->due && falls_through(a)) {
 		reply_begin(q);
 		q->passed = true;
 		return V_NEXT;
@@ -220,6 +220,9 @@ static enum verdict finish(struct answer *a, enum found found)
 		} else if (a->why) {
 			q->ede = (struct ede){ .code = EDE_OTHER, .text = strv_of(a->why) };
 		}
+	}
+	if (a->due) {
+		a->ttl = 0;
 	}
 	answer_soa(a, SECTION_AUTHORITY); /* RFC 2308 2 */
 	return V_ANSWERED;

@@ -289,6 +289,9 @@ static enum found some_addresses(struct answer *a, const struct record_set *rs, 
 
 static enum found no_such_endpoint(struct answer *a, const struct record_set *rs)
 {
+	if (answer_due(a, rs)) {
+		return FOUND_NAME_ERROR;
+	}
 	a->why = rs->n[0] + rs->n[1] == 0      ? "the Service has no ready endpoint"
 		 : a->m.kind == MEANS_ENDPOINT ? "no ready endpoint of the Service has this name"
 					       : "no ready endpoint of the Service has such a port";

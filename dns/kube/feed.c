@@ -1,5 +1,5 @@
 /* Events in: Namespaces, Services and EndpointSlices become changes of the index, Pods of what is known of them. Only what
- * the options need is watched.
+ * the options need is watched. StatefulSets become plans, which move no serial: they are no records.
  * A bad object is logged and left out; the rest of the cluster is served.
  * Regime: control thread. Called by: dns/server.c through kube.h, watch_api. */
 #include "base/err.h"
@@ -92,6 +92,11 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 		report(err, e->obj);
 		err = feed_slice(k, e->obj, gone, changed);
 		break;
+	case KIND_STATEFULSET:
+		gone = gone || e->obj->meta.deletion_ms.set; /* brings no Pods any more */
+		err = sets_set(k->sets, e->obj->meta.ns, e->obj->meta.name,
+			gone ? NULL : e->obj->as.statefulset);
+		break;
 	case KIND_POD:
 		err = feed_pod(k, e->obj, gone, changed);
 		break;
@@ -172,7 +177,14 @@ int kube_subscribe(struct kube *k, const struct watch_api *api)
 	clock_task_init(&k->flush, on_flush);
 	index_set_lazy(k->index, true);
 	int err = subscribe(k, KIND_BIT(KIND_NAMESPACE), k->namespace_labels);
-	return err == ERR_OK ? subscribe(k, records, k->labels) : err;
+	if (err == ERR_OK) {
+		err = subscribe(k, records, k->labels);
+	}
+	if (err == ERR_OK && k->sets) {
+		/* not awaited: whoever may not see them answers all the same */
+		err = subscribe(k, KIND_BIT(KIND_STATEFULSET), NULL);
+	}
+	return err;
 }
 
 void kube_unsubscribe(struct kube *k)

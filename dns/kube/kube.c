@@ -136,6 +136,9 @@ static int make_stores(struct kube *k, const struct kube_options *options, struc
 	if (err == ERR_OK && options->pods == KUBE_PODS_VERIFIED) {
 		err = pods_new(rc, seed, &k->pods);
 	}
+	if (err == ERR_OK && !options->no_statefulsets && !options->no_endpoints) {
+		err = sets_new(rc, seed, &k->sets);
+	}
 	return err;
 }
 
@@ -172,6 +175,7 @@ void kube_free(struct kube *k)
 		REQUIRE(k->n_subs == 0);
 		index_free(k->index);
 		pods_free(k->pods);
+		sets_free(k->sets);
 		free(k->labels);
 		free(k->namespace_labels);
 		free(k);

@@ -5,6 +5,7 @@
 #include "dns/kube/kube.h"
 #include "dns/kube/pods.h"
 #include "dns/kube/schema.h"
+#include "dns/kube/sets.h"
 
 #define ZONES_MAX     16
 #define ADDRESSES_MAX 32
@@ -29,6 +30,7 @@ struct kube {
 	size_t n_falls_in;
 	struct index *index;
 	struct pods *pods; /* NULL but for `pods verified` */
+	struct sets *sets; /* NULL when StatefulSets are not watched */
 	uint32_t serial;   /* published */
 	bool synced;       /* published */
 	/* control thread */
@@ -50,6 +52,7 @@ struct answer {
 	size_t zone_at;    /* offset of the zone's name in the reply: in the subject */
 	uint16_t topology; /* only endpoints of this topology zone; 0: of any */
 	uint32_t ttl;
+	bool due;        /* it will be there in a moment: nobody is to remember that it is not */
 	unsigned links;  /* CNAMEs followed so far */
 	uint16_t before; /* answers written before: CNAMEs that led here */
 	const char
@@ -85,6 +88,8 @@ void answer_glue(struct answer *a, const uint8_t *label, size_t label_n, size_t 
 	unsigned family, const uint8_t *address);
 /* answer_endpoint.c: of a headless Service, or of one name */
 enum found answer_endpoints(struct answer *a, const struct cell *c, const struct record_set *rs);
+/* due.c: is this missing name of an endpoint one that a StatefulSet is about to bring? Then a->why says what it waits for. */
+bool answer_due(struct answer *a, const struct record_set *rs);
 /* answer_apex.c */
 enum found answer_apex(struct answer *a);
 enum found answer_server_name(struct answer *a); /* ns.dns */

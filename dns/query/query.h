@@ -82,6 +82,7 @@ struct query {
 	uint16_t count[SECTION_COUNT];
 	size_t record_at, rdlength_at; /* the record being written */
 	struct ede ede;
+	char ede_text[200];    /* of ede, where it has to be made up */
 	struct stream *stream; /* verdict STREAM: what is to be sent instead of a reply */
 };
 
