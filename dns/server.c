@@ -41,7 +41,23 @@ struct dns_config dns_config_default(void)
 	};
 }
 
-/* The machine's addresses but loopback and link-local ones; the one listened on when there are none. */
+static bool is_wildcard(const char *host)
+{
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+}
+
+/* An address that means this machine to others too: no loopback, no link-local one. */
+static bool is_reachable(const struct sockaddr_in6 *v6, const struct sockaddr_in *v4)
+{
+	if (v6->sin6_family == AF_INET6) {
+		return !IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) &&
+		       !IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr);
+	}
+	uint32_t address = ntohl(v4->sin_addr.s_addr);
+	return v4->sin_family == AF_INET && address >> 24 != 127 && address >> 16 != 0xa9fe;
+}
+
+/* The machine's addresses, whatever interface has them; the one listened on when there are none. */
 static void machine_addresses(struct buf *b, const char *listened)
 {
 	uv_interface_address_t *list = NULL;
@@ -49,29 +65,25 @@ static void machine_addresses(struct buf *b, const char *listened)
 	if (uv_interface_addresses(&list, &n) == 0) {
 		for (int i = 0; i < n; i++) {
 			char text[64];
-			bool v6 = list[i].address.address4.sin_family == AF_INET6;
-			if (list[i].is_internal ||
-				(v6 && IN6_IS_ADDR_LINKLOCAL(
-					       &list[i].address.address6.sin6_addr)) ||
-				uv_inet_ntop(v6 ? AF_INET6 : AF_INET,
-					v6 ? (const void *)&list[i].address.address6.sin6_addr
-					   : (const void *)&list[i].address.address4.sin_addr,
-					text, sizeof(text)) != 0) {
-				continue;
+			const struct sockaddr_in6 *v6 = &list[i].address.address6;
+			const struct sockaddr_in *v4 = &list[i].address.address4;
+			if (is_reachable(v6, v4) &&
+				(v6->sin6_family == AF_INET6
+						? uv_ip6_name(v6, text, sizeof(text))
+						: uv_ip4_name(v4, text, sizeof(text))) == 0) {
+				buf_printf(b, "%s ", text);
 			}
-			buf_printf(b, "%s ", text);
 		}
 		uv_free_interface_addresses(list, n);
 	}
-	if (b->n == 0) {
-		buf_printf(b, "%s", listened);
+	if (b->n == 0 && !is_wildcard(listened)) {
+		buf_printf(b, "%s ", listened);
 	}
 }
 
 static bool names_itself(const char *host)
 {
-	return strncmp(host, "127.", 4) != 0 && strcmp(host, "0.0.0.0") != 0 &&
-	       strcmp(host, "::") != 0 && strcmp(host, "::1") != 0;
+	return strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0 && !is_wildcard(host);
 }
 
 /* What NS and ns.dns say: the addresses listened on, and for wildcards and loopback those of the machine. */

@@ -83,7 +83,7 @@ def test_completions_know_commands_and_options(shell):
     ("ordinal lab --clock ''", "real virtual"),
     ("ordinal lab --storage-class ''", ""),
     ("ordinal lab --data nowher", "nowhere-else"),
-    ("ordinal help ''", "lab"),
+    ("ordinal help ''", "serve lab"),
     ("ordinal comp", "completion"),
 ])
 def test_the_bash_completion_completes(tmp_path, words, found):
