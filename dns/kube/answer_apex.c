@@ -1,5 +1,5 @@
 /* SOA, NS and the server's own name.
- * Source: CoreDNS plugin/kubernetes ns.go and backend SOA as observed (dns-behaviour 5); RFC 1035 3.3.13, RFC 2308.
+ * Source: CoreDNS plugin/kubernetes ns.go and backend SOA as observed; RFC 1035 3.3.13, RFC 2308.
  * Regime, callers: answer.c. */
 #include "dns/kube/kube_internal.h"
 #include "dns/query/reply.h"
@@ -173,7 +173,7 @@ static void put_own_address(struct answer *a, const uint8_t *name, size_t n, uns
 	}
 }
 
-/* A transfer has them among the answers, with TTL 0 (dns-behaviour 9). */
+/* A transfer has them among the answers, with TTL 0. */
 static void put_host(struct answer *a, const uint8_t *name, size_t n, unsigned family,
 	const uint8_t *addresses, size_t n_addresses, bool first_of_name)
 {

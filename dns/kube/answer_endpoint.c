@@ -1,5 +1,5 @@
 /* A, AAAA and SRV of endpoints: a headless Service, or one name of any Service.
- * Source: Kubernetes DNS specification 2.4; weights, order and duplicates as CoreDNS (dns-behaviour 2).
+ * Source: Kubernetes DNS specification 2.4; weights, order and duplicates as CoreDNS.
  * Regime, callers: answer.c. */
 #include "dns/kube/kube_internal.h"
 #include "dns/query/reply.h"
@@ -298,7 +298,7 @@ static enum found no_such_endpoint(struct answer *a, const struct record_set *rs
 	return FOUND_NAME_ERROR;
 }
 
-/* PIN, PREFER: settles which endpoints are asked for. False: none, but the name exists (dns-behaviour 7). */
+/* PIN, PREFER: settles which endpoints are asked for. False: none, but the name exists. */
 static bool choose_topology(struct answer *a, const struct record_set *rs)
 {
 	a->topology = set_find_topology(rs, a->m.topology);

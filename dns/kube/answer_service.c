@@ -1,5 +1,5 @@
 /* A, AAAA, SRV and CNAME of Services; endpoints are in answer_endpoint.c.
- * Source: Kubernetes DNS specification 2.3, 2.4, 2.5; weights, order and duplicates as CoreDNS (dns-behaviour 1-3).
+ * Source: Kubernetes DNS specification 2.3, 2.4, 2.5; weights, order and duplicates as CoreDNS.
  * Regime, callers: answer.c.
  *
  * A name exists when at least one (address, port) matches it: a headless Service without ready endpoints does not, nor
@@ -142,7 +142,7 @@ static bool lacks_external(struct answer *a, const struct record_set *rs)
 static enum found answer_one(struct answer *a);
 
 /* Puts the CNAME; a target inside a zone becomes the subject and its records follow. A target that is missing inside the
- * zone, or a loop, takes the CNAME back: NODATA, as CoreDNS has it (dns-behaviour 3). */
+ * zone, or a loop, takes the CNAME back: NODATA, as CoreDNS has it. */
 static enum found follow(struct answer *a, const struct record_set *rs)
 {
 	struct query *q = a->q;

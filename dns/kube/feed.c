@@ -62,7 +62,7 @@ static int feed_slice_move(struct kube *k, const struct watch_event *e, bool *ch
 	return ERR_OK;
 }
 
-/* A Pod that has ended has no address; one that was being deleted when first seen never had (dns-behaviour 4). */
+/* A Pod that has ended has no address; one that was being deleted when first seen never had. */
 static bool pod_counts(const struct kube *k, const struct object *o)
 {
 	const struct pod *p = o->as.pod;

@@ -1,5 +1,5 @@
 /* A zone whole: SOA, name servers, Services by name, SOA (RFC 5936 2.2; RFC 1995 4 allows it for IXFR too).
- * Source: the content is CoreDNS plugin/kubernetes xfr.go's as observed (dns-behaviour 9): its weights differ from those of
+ * Source: the content is CoreDNS plugin/kubernetes xfr.go's as observed: its weights differ from those of
  * queries, each endpoint brings its SRV, and Pods, PTR and endpoints of Services with a clusterIP are left out.
  * Regime: owned heap object of the listener. A Service is written in one go, so it is never seen half changed; one that
  * changes during the transfer may be newer than the serial, which the next refresh heals. Query threads.

@@ -1,4 +1,4 @@
-/* Taking a message in: is it a query, and can it be answered at all (dns-behaviour 8: as CoreDNS and its library do).
+/* Taking a message in: is it a query, and can it be answered at all? As CoreDNS and its library do.
  * Regime, callers: query.h. */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* What clients ask before their first real request: which groups, versions, kinds, verbs and subresources there
  * are, in the old form (APIResourceList) and the aggregated one (APIGroupDiscoveryList v2, v2beta1); and /version.
  * Made from KIND_LIST and a small table of subresources; pure.
- * Source: Kubernetes discovery as observed (api-surface facts 2). Regime: the caller's arena and buffer.
+ * Source: Kubernetes discovery as observed. Regime: the caller's arena and buffer.
  * Called by: the router. */
 #pragma once
 

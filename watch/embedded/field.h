@@ -1,5 +1,5 @@
 /* Field selectors: "metadata.name=web-0,status.phase!=Running". Pure.
- * Source: Kubernetes docs "Field Selectors"; the labels each kind knows: api-surface facts 5.1.
+ * Source: Kubernetes docs "Field Selectors"; the labels each kind knows: as observed.
  * Regime: the caller's arena. Called by: read.c, watch.c, server_write.c. */
 #pragma once
 

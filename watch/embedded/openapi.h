@@ -1,7 +1,7 @@
 /* OpenAPI documents made from the schema tables: what `kubectl explain`, client-side validation and apply read.
  * v3: an index, and one document a group-version, written anew for each request (clients keep them by hash).
  * v2: an empty protobuf document; kubectl <= 1.28 asks for it and falls back on the types built into it.
- * Source: OpenAPI 3.0.0 as kube-apiserver publishes it (x-kubernetes-* extensions); api-surface facts 3.
+ * Source: OpenAPI 3.0.0 as kube-apiserver publishes it (x-kubernetes-* extensions).
  * Regime: nothing is kept; the caller's arena holds scratch, the text goes to the caller's buffer.
  * Called by: the router. */
 #pragma once

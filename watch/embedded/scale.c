@@ -1,5 +1,5 @@
-/* Scale of a StatefulSet: read as a view, written through spec.replicas. Source: api-surface
- * facts 6.4. Regime: the request's arena. Called by: write_change.c, read.c, server_write.c. */
+/* Scale of a StatefulSet: read as a view, written through spec.replicas.
+ * Source: kube-apiserver as observed. Regime: the request's arena. Called by: write_change.c, read.c, server_write.c. */
 #include "watch/embedded/scale.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
 /* The HTTP face of the embedded API: requests to routes, routes to reads, watches and writes,
- * failures to Status. Source: api-surface facts 1. Regime: everything of a request in its arena.
+ * failures to Status. Source: kube-apiserver as observed. Regime: everything of a request in its arena.
  * Called by: the HTTP server. */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* Writes over HTTP: the body by its media type, the options of the query, the pipeline, the answer.
- * Source: api-surface facts 4 and 6. Regime: the request's arena. Called by: server.c. */
+ * Source: kube-apiserver as observed. Regime: the request's arena. Called by: server.c. */
 #include <stdlib.h>
 
 #include "base/err.h"

@@ -1,6 +1,6 @@
 /* Changing what is there: PUT, the three patches, server-side apply.
- * Source: Kubernetes API concepts; rest.BeforeUpdate's rules as observed (api-surface
- * facts 6.1, 6.2). Regime: the request's arena. Called by: write.c, scale.c. */
+ * Source: Kubernetes API concepts; rest.BeforeUpdate's rules as observed.
+ * Regime: the request's arena. Called by: write.c, scale.c. */
 #include "base/err.h"
 #include "watch/embedded/admit.h"
 #include "watch/embedded/patch/patch.h"

@@ -1,5 +1,5 @@
 /* Creating: POST, and an apply that finds nothing.
- * Source: Kubernetes API concepts; rest.BeforeCreate's rules as observed (api-surface facts 6.1).
+ * Source: Kubernetes API concepts; rest.BeforeCreate's rules as observed.
  * Regime: the request's arena. Called by: write.c. */
 #include "base/err.h"
 #include "watch/embedded/admit.h"

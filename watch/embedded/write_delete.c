@@ -1,13 +1,15 @@
 /* Deleting: preconditions, grace, finalizers, propagation.
- * Source: api-surface facts 6.3, statefulset-spec 17; Kubernetes docs "Garbage Collection",
- * "Finalizers". Regime: the request's arena. Called by: write.c.
+ * Source: Kubernetes docs "Garbage Collection", "Finalizers"; kube-apiserver as observed.
+ * Regime: the request's arena. Called by: write.c.
  *
- *   has finalizers (own, or orphan/foregroundDeletion by propagation) -> deletionTimestamp,
- * MODIFIED; removed by the update that empties the list pod bound to a node, not terminal, grace >
- * 0                      -> deletionTimestamp, MODIFIED; removed by a second delete with grace 0
- *   namespace                                                         -> Terminating, MODIFIED;
- * removed by finalize all else                                                          -> DELETED
- * at once (a pod: MODIFIED before it) */
+ *   finalizers (its own, or orphan/foregroundDeletion by propagation)
+ *       -> deletionTimestamp, MODIFIED; removed by the update that empties the list
+ *   a pod bound to a node, not terminal, grace > 0
+ *       -> deletionTimestamp, MODIFIED; removed by a second delete with grace 0
+ *   a namespace
+ *       -> Terminating, MODIFIED; removed by finalize
+ *   all else
+ *       -> DELETED at once (a pod: MODIFIED before it) */
 #include "base/err.h"
 #include "watch/embedded/write_internal.h"
 #include "watch/object/typed.h"

@@ -1,4 +1,4 @@
-/* What nobody should send: each is answered as dns-behaviour says or dropped, and the next question is answered. */
+/* What nobody should send: each is answered as CoreDNS does, or dropped, and the next question is answered. */
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Fills in what the writer of an object left out: first the tables' own fallbacks, then, or before where order
  * matters, the rules that look at more than one field.
- * Source: defaulting of Kubernetes 1.37 as observed (statefulset-spec facts 14), API reference.
+ * Source: defaulting of Kubernetes 1.37 as observed, API reference.
  * Regime: new values live in the caller's arena. What admission adds (service account, tolerations, priority, cluster
  * addresses) is not here. Called by: the write path, after schema_check. */
 #include "watch/embedded/schema/schema.h"

@@ -1,6 +1,6 @@
 /* Rows of pods: what STATUS says is told from phase, conditions and container states, later rules
  * overriding.
- * Source: facts on table cells; observed of kube-apiserver 1.37. See cells.h. */
+ * Source: kube-apiserver 1.37 as observed. See cells.h. */
 #include "base/clock.h"
 #include "base/err.h"
 #include "watch/embedded/table/cells.h"

@@ -1,7 +1,6 @@
 /* What a write may set, and what it takes from the stored object: the part of kube-apiserver
  * called strategy.
- * Source: Kubernetes API conventions ("spec and status", "metadata"), facts on create and update
- * rules.
+ * Source: Kubernetes API conventions ("spec and status", "metadata"); kube-apiserver as observed.
  * Regime: changes the tree in the caller's arena. See validate.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/prepare.h"

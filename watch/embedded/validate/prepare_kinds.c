@@ -1,6 +1,6 @@
 /* First status of Pods, sets, claims, volumes and namespaces; Secrets; the quality of service of a
  * pod.
- * Source: Kubernetes "Pod Quality of Service Classes", "Secrets"; facts on create rules. See
+ * Source: Kubernetes "Pod Quality of Service Classes", "Secrets"; kube-apiserver as observed. See
  * prepare.h. */
 #include "base/base64.h"
 #include "base/err.h"

@@ -1,6 +1,5 @@
-/* StatefulSets. Source: Kubernetes API reference, apps/v1 StatefulSet; the facts of
- * statefulset-spec.md section 14 on what is refused, with which cause, at which path. Pure. See
- * rules.h. */
+/* StatefulSets. Source: Kubernetes API reference, apps/v1 StatefulSet; what is refused, with which
+ * cause, at which path: kube-apiserver as observed. Pure. See rules.h. */
 #include "base/err.h"
 #include "watch/embedded/validate/rules.h"
 #include "watch/object/typed.h"

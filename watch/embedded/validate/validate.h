@@ -1,6 +1,6 @@
 /* What kube-apiserver checks of the served kinds, with its field paths, causes and usual texts.
  * Pure: adds causes to *s (status_cause_add); the caller ends with status_invalid_end. Objects are
- * defaulted before. Source: Kubernetes validation of 1.37 as observed, facts in each file's head. */
+ * defaulted before. Source: Kubernetes validation of 1.37 as observed; particulars in each file's head. */
 #pragma once
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-/* Texts, codes and details of every failure. Source: the error table of the API facts, kube-apiserver 1.37. */
+/* Texts, codes and details of every failure. Source: kube-apiserver 1.37 as observed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

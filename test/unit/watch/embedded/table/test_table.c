@@ -1,4 +1,4 @@
-/* Rows of every kind, as kubectl prints them. Source: facts on table columns and cells. Now is 2026-01-01T01:00:00Z. */
+/* Rows of every kind, as kubectl prints them. Source: kube-apiserver 1.37 as observed. Now is 2026-01-01T01:00:00Z. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What a write may set and what it takes from the stored object. Source: facts on create and update rules. */
+/* What a write may set and what it takes from the stored object. Source: kube-apiserver 1.37 as observed. */
 #include "rows.h"
 
 static const struct {

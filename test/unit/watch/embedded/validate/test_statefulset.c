@@ -1,4 +1,4 @@
-/* StatefulSets: the table of facts 14 row by row; /status and /scale. */
+/* StatefulSets: every rule, row by row; /status and /scale. */
 #include "rows.h"
 
 #define GOOD                                                                                       \
