@@ -183,7 +183,7 @@ static void arm(struct clock *c)
 	(void)(is_busy ? uv_idle_start(&c->spin, on_spin) : uv_idle_stop(&c->spin));
 	(void)(is_busy || has_timer ? uv_check_start(&c->turn, on_turn) : uv_check_stop(&c->turn));
 	if (!has_timer || (c->is_virtual && still_ms == 0)) {
-		(void)uv_timer_stop(&c->alarm);
+		(void)uv_timer_stop(&c->alarm); /* cannot fail, as those above */
 		return;
 	}
 	int64_t wait = c->is_virtual ? (int64_t)still_ms

@@ -343,7 +343,7 @@ static void on_hangup(uv_poll_t *poll, int status, int events)
 	struct exchange *x = container_of(poll, struct exchange, hangup);
 	(void)status; /* an error means the same */
 	(void)events;
-	(void)uv_poll_stop(poll);
+	(void)uv_poll_stop(poll); /* cannot fail */
 	http_exchange_abandon(x);
 }
 

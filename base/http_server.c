@@ -143,7 +143,7 @@ static void drive(struct http_server *s)
 			return;
 		}
 		if (MHD_get_timeout(s->daemon, &wait_ms) != MHD_YES) {
-			(void)uv_timer_stop(&s->timer);
+			(void)uv_timer_stop(&s->timer); /* cannot fail */
 			return;
 		}
 		if (wait_ms > 0) {
@@ -279,7 +279,8 @@ void http_server_close(struct http_server *s, void (*cb)(void *ctx), void *ctx)
 	s->closing = true;
 	s->on_closed = cb;
 	s->on_closed_ctx = ctx;
-	(void)uv_poll_stop(&s->poll);
+	(void)uv_poll_stop(
+		&s->poll); /* cannot fail; nor can the timer: it has a callback and is not closing */
 	/* Deferred by a turn, because the caller may be a handler, which the library called. */
 	(void)uv_timer_start(&s->timer, on_close_turn, 0, 0);
 }

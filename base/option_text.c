@@ -97,7 +97,7 @@ static void man_command(const struct option_program *p, const struct option_comm
 	roff_lines(c->about, out);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		char text[80];
-		(void)spell(&c->rows[i], text, sizeof(text));
+		(void)spell(&c->rows[i], text, sizeof(text)); /* its length is for columns only */
 		fputs(".TP\n.B ", out);
 		roff(strv_of(text), out);
 		fputc('\n', out);

@@ -265,7 +265,7 @@ static int sequence_read(struct yaml_reader *r, unsigned depth, struct json **ou
 		err = refuse_nomem(r);
 	}
 	for (bool done = false; err == ERR_OK && !done;) {
-		struct json *v;
+		struct json *v = NULL;
 		err = event_next(r);
 		if (err == ERR_OK && r->event.type == YAML_SEQUENCE_END_EVENT) {
 			done = true;

@@ -1,3 +1,4 @@
+/* Corefiles as a whole: blocks, zones, words, snippets, and what refusals say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

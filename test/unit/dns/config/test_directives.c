@@ -1,3 +1,4 @@
+/* Each directive: what it takes, what it refuses, what it says it does not serve. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Record sets: what is kept of a Service, in which order, how it is found, how much memory it takes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

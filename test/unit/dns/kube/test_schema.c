@@ -1,3 +1,4 @@
+/* Names of the Kubernetes DNS specification, row by row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

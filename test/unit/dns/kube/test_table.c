@@ -1,3 +1,4 @@
+/* The lock-free table of the index, compared with a plain list. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Cursors, records and EDNS. Parser inputs end at a guard page (guard.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Names in wire form and as text. Parser inputs end at a guard page (guard.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
