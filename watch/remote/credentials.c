@@ -292,6 +292,7 @@ static void plugin_start(struct credentials *c)
 		.file = c->access->exec.command,
 		.args = c->access->exec.args,
 		.env = plugin_env(c, &a),
+		.flags = UV_PROCESS_DETACHED, /* a group of its own, and no terminal to ask at */
 		.stdio = io,
 		.stdio_count = 3 };
 	(void)uv_pipe_init(c->loop, &c->out, 0); /* cannot fail */

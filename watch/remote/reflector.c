@@ -20,6 +20,7 @@
 #define LIST_STALL_S    60
 #define WATCH_LEAST_S   300u /* asked for: between this and twice as long, as client-go */
 #define WATCH_GRACE_S   30u  /* the server ends a watch itself; after that we do */
+#define WATCH_STALL_S   150  /* bookmarks come every minute: the server, or the way to it, hangs */
 #define WATCH_SHORT_MS  1000 /* one that brought nothing for so short a time has failed */
 #define BAD_STREAK      3    /* unreadable at the same place: LIST instead */
 #define ARENA_CHUNK     ((size_t)64 << 10)
@@ -46,6 +47,7 @@ static void go_after(struct reflector *r, int64_t delay_ms)
 	}
 }
 
+/* Not watching: until the server has begun to answer, as a hanging one never does. */
 static void stale(struct reflector *r)
 {
 	r->phase = PHASE_IDLE;
@@ -91,6 +93,7 @@ static void well(struct reflector *r)
 	}
 	r->failed = 0;
 	r->refused = false;
+	r->suspect = false;
 	r->stale_since_ms = 0;
 }
 
@@ -192,6 +195,7 @@ static void on_done(void *ctx, const struct http_outcome *o)
 {
 	struct reflector *r = ctx;
 	r->call = NULL;
+	r->suspect = r->suspect || o->err == UV_ETIMEDOUT;
 	if (o->err == UV_ECANCELED && !r->stream_err) { /* the client is being closed */
 		return;
 	}
@@ -260,13 +264,14 @@ static void go(struct reflector *r)
 		.url = request_url(&r->arena, m, r->kind, STRV_NONE, STRV_NONE, NULL, q).p,
 		.headers = request_headers(&r->arena, m, NULL),
 		.timeout_ms = list ? 0 : (uint64_t)(watch_s + WATCH_GRACE_S) * 1000,
-		.stall_s = list ? LIST_STALL_S : 0,
-		.fresh = r->failed > 1,
+		.stall_s = list ? LIST_STALL_S : WATCH_STALL_S,
+		.fresh = r->failed > 1 || r->suspect,
 		.head = on_head,
 		.bytes = on_bytes,
 		.done = on_done,
 		.ctx = r };
 	request_identify(m, &config);
+	stale(r);
 	feed_begin(r, list ? PHASE_LIST : PHASE_WATCH);
 	r->lists += list;
 	r->watches += !list;

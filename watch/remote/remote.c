@@ -10,7 +10,7 @@
 #include "watch/remote/remote_internal.h"
 
 #define RETRY_FIRST_MS   250
-#define RETRY_LAST_MS    30000
+#define RETRY_LAST_MS    10000
 #define REFUSED_RETRY_MS 300000
 
 void remote_hold(struct remote *r)

@@ -63,6 +63,7 @@ struct reflector {
 	struct known *known;
 	char version[VERSION_CHARS]; /* "" before the first LIST */
 	bool synced, refused;
+	bool suspect;     /* the connection hung: the next request goes over another */
 	bool listed;      /* version is good to watch from */
 	bool list_latest; /* the next LIST asks for the newest state, whatever it costs the server */
 	/* the reply under way */
