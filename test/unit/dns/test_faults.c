@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "dns/kube/index.h"
 #include "dns/kube/pods.h"
+#include "dns/kube/sets.h"
 #include "dns/server.h"
 #include "test/scenario/dns/fake_api.h"
 
@@ -167,6 +168,47 @@ static void a_pod_that_finds_no_memory_keeps_its_former_address(void **state)
 	assert_true(n > 20);
 }
 
+static bool sets_live(size_t n)
+{
+	uv_loop_t loop;
+	struct reclaim *rc;
+	struct sets *s = NULL;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(reclaim_open(&loop, &rc), ERR_OK);
+	countdown = n;
+	int err = sets_new(rc, 7, &s);
+	for (int64_t k = 1; k < 30 && err == ERR_OK; k++) {
+		char text[] = "db-a";
+		struct set_plan plan = { .replicas = -1 };
+		struct statefulset set = { .replicas = k, .service_name = STRV("svc") };
+		text[3] = (char)('a' + k % 15); /* each twice: added, then changed */
+		err = sets_set(s, STRV("ns"), strv_of(text), &set);
+		bool found = sets_find(s, STRV("ns"), strv_of(text), &plan);
+		assert_int_equal(found, err == ERR_OK);
+		assert_int_equal(plan.replicas, found ? k : -1);
+		assert_false(sets_find(s, STRV("other"), strv_of(text), &plan));
+	}
+	bool failed = countdown == 0;
+	countdown = 0;
+	assert_true(err == ERR_OK || (failed && err == ERR_NOMEM)); /* as above */
+	reclaim_close(rc, NULL, NULL);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	sets_free(s);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return failed;
+}
+
+static void a_set_that_finds_no_memory_is_forgotten(void **state)
+{
+	size_t n = 1;
+	(void)state;
+	while (sets_live(n)) {
+		n++;
+		assert_true(n < 1000);
+	}
+	assert_true(n > 20);
+}
+
 static void on_closed(void *ctx)
 {
 	*(bool *)ctx = true;
@@ -217,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_that_finds_no_memory_leaves_the_former_records),
 		cmocka_unit_test(a_pod_that_finds_no_memory_keeps_its_former_address),
+		cmocka_unit_test(a_set_that_finds_no_memory_is_forgotten),
 		cmocka_unit_test(a_server_that_finds_no_memory_does_not_open_and_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,12 +57,17 @@ static void answers_take_no_memory(void **state)
 		{ "cluster.local.", "NS", RCODE_NOERROR },
 		{ "db-0.s.", "A", RCODE_NOERROR },
 		{ "e.n.svc.cluster.local.", "A", RCODE_NOERROR },
+		{ "db-3.s.n.svc.cluster.local.", "A", RCODE_NXDOMAIN }, /* due */
+		{ "10-0-0-9.n.pod.cluster.local.", "A", RCODE_NOERROR },
+		{ "10-0-0-8.n.pod.cluster.local.", "A", RCODE_NXDOMAIN },
 		{ "a.foreign.name.", "A", RCODE_REFUSED },
 	};
 	static struct query q;
 	static uint8_t reply[65535];
 	struct query_thread thread = { .random = 1 };
-	struct kube_options options = { .ttl = 5, .addresses = "10.0.0.53" };
+	struct kube_options options = {
+		.ttl = 5, .addresses = "10.0.0.53", .pods = KUBE_PODS_VERIFIED
+	};
 	struct pipeline p = { .n = 0 };
 	struct fake_api api;
 	struct clock *clock;
@@ -96,6 +101,20 @@ static void answers_take_no_memory(void **state)
 		"\"TCP\"}],"
 		"\"endpoints\":[{\"addresses\":[\"10.0.0.1\"],\"hostname\":\"db-0\"},"
 		"{\"addresses\":[\"10.0.0.2\"],\"hostname\":\"db-1\"}]}");
+	fake_api_apply(&api,
+		"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n\"}}");
+	fake_api_apply(&api, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\","
+			     "\"namespace\":\"n\"},"
+			     "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]},"
+			     "\"status\":{\"phase\":"
+			     "\"Running\",\"podIP\":\"10.0.0.9\"}}");
+	fake_api_apply(&api,
+		"{\"apiVersion\":\"apps/"
+		"v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"db\","
+		"\"namespace\":\"n\"},\"spec\":{\"serviceName\":\"s\",\"replicas\":9,\"selector\":{"
+		"\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":"
+		"\"b\"}},"
+		"\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}}");
 	fake_api_sync(&api);
 	q.thread = &thread;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
