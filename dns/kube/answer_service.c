@@ -207,7 +207,7 @@ static enum found answer_one(struct answer *a)
 	if (!rs) {
 		return FOUND_NAME_ERROR;
 	}
-	if (rs->external) {
+	if (rs->external || (rs->external_n > 0 && a->m.kind == MEANS_SERVICE)) {
 		return answer_external(a, rs);
 	}
 	if (rs->headless || a->m.kind == MEANS_ENDPOINT) {

@@ -196,6 +196,7 @@ static size_t topology_room(const struct endpointslice *s)
 /* What DNS keeps of a slice's endpoints beside their addresses. */
 struct slice_wish {
 	bool pod_names, zonal;
+	struct strv alias;
 };
 
 static void slice_endpoints(struct block *b, const struct endpointslice *s, struct slice_wish wish,
@@ -232,6 +233,27 @@ static void slice_endpoints(struct block *b, const struct endpointslice *s, stru
 	}
 }
 
+/* addressType FQDN: the name of one ready endpoint; a name can be an alias of one other only. */
+static struct strv slice_alias(const struct endpointslice *s, struct name *storage)
+{
+	struct strv first = STRV_NONE;
+	for (size_t i = 0; s->family == SLICE_FQDN && i < s->n_endpoints; i++) {
+		const struct slice_endpoint *e = &s->endpoints[i];
+		for (size_t k = 0; is_ready(e) && k < e->addresses.n; k++) {
+			struct name name;
+			if (name_parse(e->addresses.at[k], &name) != ERR_OK) {
+				continue;
+			}
+			struct strv wire = { .p = (const char *)name.b, .n = name.n };
+			if (first.n == 0 || strv_cmp(wire, first) < 0) {
+				*storage = name;
+				first = (struct strv){ .p = (const char *)storage->b, .n = name.n };
+			}
+		}
+	}
+	return first;
+}
+
 static void slice_fill(
 	struct block *b, struct strv name, const struct endpointslice *s, struct slice_wish wish)
 {
@@ -253,9 +275,11 @@ static void slice_fill(
 		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
 	}
 	name = block_text(b, name.p, name.n);
+	struct strv alias = block_text(b, wish.alias.p, wish.alias.n);
 	if (!p) {
 		return;
 	}
+	p->alias = alias;
 	qsort(endpoints, n, sizeof(*endpoints), each == 4 ? compare_v4 : compare_v6);
 	p->name = name;
 	p->each = (uint8_t)each;
@@ -268,8 +292,13 @@ static void slice_fill(
 struct slice_part *slice_part_new(
 	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal)
 {
+	struct name storage;
 	struct block b = { 0 };
-	const struct slice_wish wish = { .pod_names = pod_names, .zonal = zonal };
+	const struct slice_wish wish = {
+		.pod_names = pod_names,
+		.zonal = zonal,
+		.alias = slice_alias(s, &storage),
+	};
 	slice_fill(&b, name, s, wish);
 	b.base = calloc(1, b.n);
 	b.n = 0;

@@ -48,6 +48,8 @@ struct slice_part {
 	size_t n;
 	const struct part_port *ports;
 	size_t n_ports;
+	struct strv
+		alias; /* addressType FQDN: a ready endpoint's name, wire form; the first by octets */
 	const struct strv *topologies; /* labels in wire form, as in a name; only where asked for */
 	size_t n_topologies;
 };

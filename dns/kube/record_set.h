@@ -64,7 +64,9 @@ struct record_set {
 	uint32_t n_topologies, topologies_at;
 	uint32_t slots_at, slot_mask; /* labels; mask 0: none */
 	uint32_t text_at;
-	uint32_t external_at, external_n; /* ExternalName's target in text, wire form */
+	/* ExternalName's target in text, wire form; or that of a headless Service without any address, whose slices are of
+	 * type FQDN */
+	uint32_t external_at, external_n;
 };
 
 /* service may be NULL (slices came first: nothing is answered, but it is kept).

@@ -22,6 +22,8 @@ struct build {
 	uint16_t *list_of;    /* number of the port list, by slice */
 	uint32_t *list_slice; /* the first slice that has it, by list */
 	size_t n_lists;
+	struct strv
+		alias; /* of a headless Service without any address: another name, from a slice */
 	struct strv *topologies; /* each once */
 	size_t n_topologies;
 	size_t n_labels;
@@ -165,6 +167,19 @@ static int collect_topologies(struct build *b)
 	return ERR_OK;
 }
 
+static void choose_alias(struct build *b)
+{
+	if (!b->service || !b->service->headless || b->n[0] + b->n[1] > 0) {
+		return;
+	}
+	for (size_t i = 0; i < b->n_slices; i++) {
+		struct strv alias = b->slices[i]->alias;
+		if (alias.n > 0 && (b->alias.n == 0 || strv_cmp(alias, b->alias) < 0)) {
+			b->alias = alias;
+		}
+	}
+}
+
 static void measure_ports(struct build *b, const struct part_port *ports, size_t n)
 {
 	b->n_ports += n;
@@ -178,7 +193,7 @@ static void measure(struct build *b)
 	b->text = 1; /* offset 0 means "no label" */
 	if (b->service) {
 		measure_ports(b, b->service->ports, b->service->n_ports);
-		b->text += b->service->external_to.n;
+		b->text += b->service->external_to.n + b->alias.n;
 	}
 	for (size_t i = 0; i < b->n_lists; i++) {
 		const struct slice_part *s = b->slices[b->list_slice[i]];
@@ -287,8 +302,9 @@ static void put_service(struct build *b)
 		memcpy(at(b, rs->ips_at[f]) + n[f]++ * each, s->ips[i].bytes, each);
 	}
 	rs->own_ports = put_ports(b, s->ports, s->n_ports);
-	rs->external_n = (uint32_t)s->external_to.n;
-	rs->external_at = put_text(b, s->external_to);
+	struct strv target = s->external ? s->external_to : b->alias;
+	rs->external_n = (uint32_t)target.n;
+	rs->external_at = put_text(b, target);
 }
 
 /* Labels go into the slots; one that is there already makes the newcomer a twin. */
@@ -380,6 +396,7 @@ int record_set_new(const struct service_part *service, struct slice_part *const 
 	if (err != ERR_OK) {
 		goto out;
 	}
+	choose_alias(&b);
 	measure(&b);
 	lay_out(&b, &head);
 	if (b.at > UINT32_MAX) {

@@ -208,7 +208,7 @@ static void put_service(struct transfer *t, const struct cell *c)
 	memcpy(labels, c->key, c->key_n);
 	memcpy(labels + c->key_n, svc, sizeof(svc));
 	struct strv service = octets(labels, c->key_n + sizeof(svc));
-	if (rs->external) {
+	if (rs->external || rs->external_n > 0) {
 		if (rs->external_n > 0) {
 			put_record(t, service, TYPE_CNAME,
 				set_text(rs, rs->external_at, rs->external_n));
