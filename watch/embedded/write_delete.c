@@ -17,6 +17,8 @@
 #define ORPHAN          "orphan"
 #define FOREGROUND      "foregroundDeletion"
 #define DEFAULT_GRACE_S 30
+#define GRACE_MAX_S                                                                                \
+	INT64_C(3153600000) /* a hundred years: the time it ends still has four digits of a year */
 
 static void read_policy(struct write *w, const struct json *body)
 {
@@ -201,7 +203,10 @@ static int64_t pod_grace(const struct write *w)
 	if (pod->node_name.n == 0 || pod->terminal) {
 		return 0;
 	}
-	return grace < 0 ? 1 : grace;
+	if (grace < 0) {
+		return 1;
+	}
+	return grace < GRACE_MAX_S ? grace : GRACE_MAX_S;
 }
 
 /* A pod leaves its node first: the node's agent deletes it again, with grace 0. */

@@ -120,6 +120,20 @@ static void a_pod_without_a_node_goes_at_once_after_its_mark(void **state)
 	assert_true(f->out.obj->meta.deletion_ms.set);
 }
 
+static void a_grace_period_without_end_ends_after_a_hundred_years(void **state)
+{
+	struct fixture *f = *state;
+	static const char most[] = "{'gracePeriodSeconds':9223372036854775807}";
+	make_pod(f, "n1");
+	assert_int_equal(fixture_delete(f, KIND_POD, "default", "p", most), 200);
+	const struct meta *m = &fixture_get(f, KIND_POD, "default", "p")->meta;
+	assert_int_equal(m->deletion_grace_s.v, 3153600000);
+	assert_int_equal(fixture_delete(f, KIND_POD, "default", "p", most), 200);
+	assert_int_equal(
+		fixture_delete(f, KIND_POD, "default", "p", "{'gracePeriodSeconds':0}"), 200);
+	assert_true(f->out.gone);
+}
+
 static void a_pod_on_a_node_has_its_grace_period(void **state)
 {
 	struct fixture *f = *state;
@@ -255,6 +269,7 @@ int main(void)
 		T(propagation_is_left_to_the_collector_as_finalizers),
 		T(a_pod_without_a_node_goes_at_once_after_its_mark),
 		T(a_pod_on_a_node_has_its_grace_period),
+		T(a_grace_period_without_end_ends_after_a_hundred_years),
 		T(a_finished_pod_and_a_forced_one_go_at_once),
 		T(an_eviction_is_a_delete),
 		T(a_namespace_terminates_until_it_is_finalized),
