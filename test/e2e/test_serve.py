@@ -1,0 +1,218 @@
+"""`ordinal serve` as a server of its own: it watches a lab as it would a cluster, and is asked by dig."""
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from conftest import DEMO, START_LIMIT_S, program
+
+NAME = "stateful-svc.experiments.svc.cluster.local"
+UNREACHABLE = """apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+users: [{name: u, user: {}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+current-context: x
+"""
+
+
+class Serve:
+    """One running `ordinal serve`; options go before nothing else."""
+
+    def __init__(self, home, corefile, *options):
+        self.home = home
+        (home / "Corefile").write_text(corefile)
+        self.log = open(home / "serve.log", "w+")
+        self.process = subprocess.Popen([program(), "serve", *map(str, options)], cwd=home, stdout=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL, stderr=self.log, text=True)
+
+    def ready(self):
+        readable, _, _ = select.select([self.process.stdout], [], [], START_LIMIT_S)
+        line = self.process.stdout.readline() if readable else ""
+        found = re.fullmatch(r"ready dns=(\S+) cluster=(\S+)\n", line)
+        assert found, f"no ready line but {line!r}\n{self.text()}"
+        self.addresses = [a.rsplit(":", 1) for a in found[1].split(",")]
+        self.cluster = found[2]
+        return self
+
+    def text(self):
+        self.log.flush()
+        return (self.home / "serve.log").read_text()
+
+    def dig(self, *argv, address=0):
+        host, port = self.addresses[address]
+        return subprocess.run(["dig", f"@{host.strip('[]')}", "-p", port, "+tries=1", "+time=5", *argv],
+                              capture_output=True, text=True, check=False).stdout
+
+    def short(self, name, kind="A", **more):
+        return sorted(self.dig("+short", name, kind, **more).split())
+
+    def rcode(self, name, kind="A", **more):
+        return re.search(r"status: (\w+)", self.dig(name, kind, **more))[1]
+
+    def until(self, satisfied, limit_s=60):
+        end = time.monotonic() + limit_s
+        while not satisfied():
+            assert time.monotonic() < end, self.text()
+            time.sleep(0.02)
+
+    def stop(self, signum=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(signum)
+        code = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture
+def start_serve(tmp_path):
+    servers = []
+
+    def start(corefile, *options):
+        home = tmp_path / f"serve{len(servers)}"
+        home.mkdir()
+        servers.append(Serve(home, corefile, "--threads", "1", *options))
+        return servers[-1]
+
+    yield start
+    for s in servers:
+        code = s.stop()
+        assert code == 0, f"exit {code}\n{s.text()}"
+
+
+def corefile(kubeconfig, options="", more="", zones=".:0"):
+    return f"""{zones} {{
+        bind 127.0.0.1
+        kubernetes cluster.local in-addr.arpa ip6.arpa {{
+            kubeconfig {kubeconfig}
+            {options}
+        }}
+        {more}
+    }}
+    """
+
+
+def refused(tmp_path, text, *options, env=None):
+    (tmp_path / "Corefile").write_text(text)
+    return subprocess.run([program(), "serve", *options], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                          check=False, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+
+
+def test_it_answers_what_the_watched_cluster_has_and_follows_its_changes(experiment, start_serve):
+    s = start_serve(corefile(experiment.kubeconfig, "pods insecure\n ttl 30")).ready()
+    assert s.cluster == experiment.api
+    assert s.short(NAME) == experiment.addresses(NAME) and len(s.short(NAME)) == 3
+    assert s.short(f"stateful-demo-1.{NAME}") == experiment.addresses(f"stateful-demo-1.{NAME}")
+    assert s.short(f"_web._tcp.{NAME}", "SRV") == sorted(experiment.dig("+short", f"_web._tcp.{NAME}", "SRV").split())
+    assert s.short("1-2-3-4.experiments.pod.cluster.local") == ["1.2.3.4"]
+    assert [line.split()[:3] for line in s.dig("+noall", "+answer", NAME).splitlines()] == [[f"{NAME}.", "30", "IN"]] * 3
+    experiment.kubectl("scale", "statefulset/stateful-demo", "--replicas=4", "-n", "experiments")
+    s.until(lambda: len(s.short(NAME)) == 4)
+    experiment.kubectl("delete", "service", "stateful-svc", "-n", "experiments")
+    s.until(lambda: s.rcode(NAME) == "NXDOMAIN")
+
+
+def test_the_command_line_names_the_cluster_before_the_corefile(experiment, start_serve):
+    s = start_serve(corefile("/nowhere"), "--kubeconfig", experiment.kubeconfig).ready()
+    assert len(s.short(NAME)) == 3
+
+
+def test_an_endpoint_is_enough(experiment, start_serve):
+    text = corefile("/nowhere").replace("kubeconfig /nowhere", f"endpoint {experiment.api}")
+    assert len(start_serve(text).ready().short(NAME)) == 3
+
+
+def test_blocks_on_ports_of_their_own_and_several_addresses(experiment, start_serve):
+    text = (f"a.local:0 {{\n bind 127.0.0.1 127.0.0.2\n kubernetes {{\n kubeconfig {experiment.kubeconfig}\n }}\n}}\n"
+            f"b.local:0 {{\n bind 127.0.0.1\n kubernetes {{\n kubeconfig {experiment.kubeconfig}\n }}\n}}\n")
+    s = start_serve(text).ready()
+    assert [host for host, _ in s.addresses] == ["127.0.0.1", "127.0.0.2", "127.0.0.1"]
+    name = NAME.removesuffix("cluster.local")
+    for address in (0, 1):
+        assert len(s.short(name + "a.local", address=address)) == 3
+        assert s.rcode(name + "b.local", address=address) == "REFUSED"
+    assert len(s.short(name + "b.local", address=2)) == 3
+
+
+def test_without_bind_it_listens_everywhere_and_takes_the_port_of_the_command_line(experiment, start_serve):
+    text = corefile(experiment.kubeconfig, zones=".").replace("bind 127.0.0.1", "")
+    s = start_serve(text, "-dns.port", "0").ready()
+    host, port = s.addresses[0]
+    assert host in ("[::]", "0.0.0.0") and port != "53"
+    s.addresses = [["127.0.0.1", port]]
+    assert len(s.short(NAME)) == 3
+
+
+def test_queries_and_failures_are_logged_when_asked_for(experiment, start_serve):
+    s = start_serve(corefile(experiment.kubeconfig, more="errors\n log")).ready()
+    assert s.rcode("example.org") == "SERVFAIL" and s.rcode(NAME) == "NOERROR"
+    s.until(lambda: f'"A IN {NAME}. udp" NOERROR' in s.text())
+    assert "error dns: SERVFAIL example.org. A" in s.text()
+
+
+def test_a_zone_goes_whole_to_whom_it_may(experiment, start_serve):
+    s = start_serve(corefile(experiment.kubeconfig, more="transfer {\n to 127.0.0.1\n }")).ready()
+    zone = s.dig("+noall", "+answer", "cluster.local", "AXFR")
+    assert f"{NAME}." in zone and zone.splitlines()[0].split()[3] == "SOA"
+    s = start_serve(corefile(experiment.kubeconfig, more="transfer {\n to 192.0.2.1\n }")).ready()
+    assert "Transfer failed" in s.dig("cluster.local", "AXFR")
+
+
+def test_before_the_cluster_is_known_it_waits_then_says_servfail_then_answers(start_lab, start_serve, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "kc").write_text(UNREACHABLE % port)
+    s = start_serve(corefile(tmp_path / "kc", "startup_timeout 300ms"))
+    s.ready()
+    assert s.rcode(NAME) == "SERVFAIL" and "not all of" in s.text()
+    assert s.rcode("cluster.local", "SOA") == "NOERROR"
+    lab = start_lab("--api", f"127.0.0.1:{port}", "-f", DEMO)
+    lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
+    s.until(lambda: len(s.short(NAME)) == 3)
+
+
+def test_a_cluster_that_goes_away_costs_no_answers(start_lab, start_serve):
+    lab = start_lab("-f", DEMO)
+    lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
+    s = start_serve(corefile(lab.kubeconfig)).ready()
+    assert lab.stop() == 0
+    s.until(lambda: "warn" in s.text())
+    assert len(s.short(NAME)) == 3
+
+
+@pytest.mark.parametrize("text, words", [
+    ("", ["Corefile:1: no server block"]),
+    (". {\n erorrs\n}\n", ['Corefile:2: unknown directive "erorrs"']),
+    (". {\n kubernetes a {\n ttl 3601\n }\n}\n", ["Corefile:3: kubernetes: ttl: wants 0 to 3600"]),
+    (". {\n kubernetes a {\n statefulsets hold 2s\n }\n}\n", ["Corefile:3: kubernetes: statefulsets is not served yet"]),
+    (". {\n forward . 192.0.2.1\n}\n", ["Corefile:2: forward: this directive of CoreDNS is not served yet"]),
+    (". {\n bind nowhere0\n kubernetes a {\n endpoint http://127.0.0.1:9\n }\n}\n", ['"nowhere0" is neither']),
+    (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["/nowhere"]),
+    (". {\n kubernetes a\n}\n", ["not in a cluster"]),
+    (".:1 {\n kubernetes a {\n endpoint http://a\n }\n}\n.:2 {\n kubernetes a {\n endpoint http://b\n }\n}\n",
+     ["Corefile:7: more than one API server is not served yet"]),
+])
+def test_what_cannot_be_served_is_refused_with_its_place_and_exit_1(tmp_path, text, words):
+    done = refused(tmp_path, text)
+    assert done.returncode == 1 and done.stdout == ""
+    for word in words:
+        assert word in done.stderr
+    assert done.stderr.count("error: ") == 1, done.stderr
+
+
+def test_a_corefile_that_is_named_has_to_be_there(tmp_path):
+    done = refused(tmp_path, ". {\n}\n", "-conf", "nowhere")
+    assert done.returncode == 1 and "error: cannot read nowhere" in done.stderr
+
+
+def test_a_port_that_is_taken_is_one_clear_line(experiment, tmp_path):
+    text = corefile(experiment.kubeconfig, zones=f".:{experiment.dns_port}")
+    done = refused(tmp_path, text)
+    assert done.returncode == 1 and done.stdout == ""
+    assert f"DNS cannot listen on 127.0.0.1:{experiment.dns_port}: address already in use" in done.stderr
