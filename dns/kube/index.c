@@ -7,35 +7,10 @@
  * A change to a Service: next record set is built -> its new addresses go into the table -> it is published -> addresses
  * that are gone leave the table -> the old one is retired. A reader that finds a cell by an address and does not see the
  * address in its record set passes on. */
-#include "dns/kube/index.h"
-
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "dns/kube/numbers.h"
-
-struct entry {
-	struct cell cell; /* published; what follows is the control thread's */
-	uint32_t id;
-	bool dirty;
-	struct entry *next_dirty;
-	struct service_part *service;
-	struct slice_part **slices;
-	size_t n_slices;
-	size_t room;
-};
-
-struct index {
-	struct reclaim *reclaim;
-	uint64_t seed;
-	char *namespaces; /* NULL for all */
-	bool known_only;
-	struct table names;
-	struct table addresses;
-	struct numbers numbers; /* of entries */
-	struct entry *dirty;
-	bool lazy;
-};
+#include "dns/kube/index_internal.h"
 
 int index_new(struct reclaim *rc, const struct index_exposure *exposure, uint64_t seed,
 	struct index **out)
@@ -114,12 +89,6 @@ static uint32_t address_hash(const struct index *ix, unsigned family, const uint
 		inverted[i] = (uint8_t)((unsigned)address[i] << 3 | address[i] >> 5);
 	}
 	return (uint32_t)octets_hash(address, n, octets_hash(inverted, n, ix->seed));
-}
-
-/* NULL when the cell was taken away meanwhile. */
-static struct entry *entry_at(const struct index *ix, uint32_t id)
-{
-	return numbers_at(&ix->numbers, id);
 }
 
 static struct entry *find_entry(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)
@@ -206,62 +175,6 @@ bool index_serves(const struct index *ix, const struct cell *c)
 	size_t at = 1u + c->key[0]; /* behind the label SERVICE */
 	size_t n = c->key_n - at;
 	return index_find(ix, index_hash(ix, c->key + at, n), c->key + at, n) != NULL;
-}
-
-/* Namespaces are cells too: of one label. */
-static bool is_service(const struct entry *e)
-{
-	return e && e->cell.key_n > 1u + e->cell.key[0];
-}
-
-const struct cell *index_at(const struct index *ix, uint32_t number)
-{
-	const struct entry *e = number < numbers_end(&ix->numbers) ? entry_at(ix, number) : NULL;
-	return is_service(e) ? &e->cell : NULL;
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-	const struct entry *x = *(struct entry *const *)a;
-	const struct entry *y = *(struct entry *const *)b;
-	size_t at[2] = { 0, 0 };
-	int c = 0;
-	for (int label = 0; label < 2 && c == 0; label++) {
-		const uint8_t *p = x->cell.key + at[0];
-		const uint8_t *q = y->cell.key + at[1];
-		c = strv_cmp((struct strv){ .p = (const char *)p + 1, .n = p[0] },
-			(struct strv){ .p = (const char *)q + 1, .n = q[0] });
-		at[0] += 1u + p[0];
-		at[1] += 1u + q[0];
-	}
-	return c;
-}
-
-int index_list(const struct index *ix, uint32_t **out, size_t *out_n)
-{
-	uint32_t end = numbers_end(&ix->numbers);
-	struct entry **entries = calloc(end + 1, sizeof(struct entry *));
-	uint32_t *list = calloc(end + 1, sizeof(*list));
-	if (!entries || !list) {
-		free(entries);
-		free(list);
-		return ERR_NOMEM;
-	}
-	size_t n = 0;
-	for (uint32_t i = 0; i < end; i++) {
-		struct entry *e = entry_at(ix, i);
-		if (is_service(e)) {
-			entries[n++] = e;
-		}
-	}
-	qsort(entries, n, sizeof(struct entry *), compare_entries);
-	for (size_t i = 0; i < n; i++) {
-		list[i] = entries[i]->id;
-	}
-	free(entries);
-	*out = list;
-	*out_n = n;
-	return ERR_OK;
 }
 
 struct index_walk index_walk(const struct index *ix, unsigned family, const uint8_t *address)

@@ -72,6 +72,22 @@ static void malformed_datagrams_are_refused_or_dropped(void **state)
 		{ "bytes behind the question are passed over",
 			BYTES("\0\1\0\0\0\1\0\0\0\0\0\0\1a\1b\1c\0\0\1\0\1garbage"), RCODE_REFUSED,
 			23 },
+		{ "IXFR whose SOA is empty",
+			BYTES("\0\1\0\0\0\1\0\0\0\1\0\0\1a\1b\1c\0\0\xfb\0\1\0\0\6\0\1\0\0\0\0\0"
+			      "\0"),
+			RCODE_FORMERR, 12 },
+		{ "IXFR whose SOA ends before its serial",
+			BYTES("\0\1\0\0\0\1\0\0\0\1\0\0\1a\1b\1c\0\0\xfb\0\1\0\0\6\0\1\0\0\0\0\0\4"
+			      "\0\0\0\1"),
+			RCODE_FORMERR, 12 },
+		{ "IXFR whose SOA begins with a pointer to itself",
+			BYTES("\0\1\0\0\0\1\0\0\0\1\0\0\1a\1b\1c\0\0\xfb\0\1\0\0\6\0\1\0\0\0\0\0\7"
+			      "\xc0\x22\0\0\0\0\1"),
+			RCODE_FORMERR, 12 },
+		{ "IXFR that holds a serial, of a foreign zone",
+			BYTES("\0\1\0\0\0\1\0\0\0\1\0\0\1a\1b\1c\0\0\xfb\0\1\0\0\6\0\1\0\0\0\0\0\6"
+			      "\0\0\0\0\0\1"),
+			RCODE_REFUSED, 23 },
 		{ "a count of records that are not there",
 			BYTES("\0\1\0\0\0\1\0\0\0\0\0\1\1a\1b\1c\0\0\1\0\1"), RCODE_REFUSED, 23 },
 		{ "a cut OPT", BYTES("\0\1\0\0\0\1\0\0\0\0\0\1\1a\0\0\1\0\1\0\0\x29\4"),
