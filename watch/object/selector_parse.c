@@ -6,7 +6,7 @@
  * Source: apimachinery labels.Parse, whose words the refusals repeat. Regime: the caller's arena.
  * Called by: list and watch, the hub. */
 #include "base/err.h"
-#include "watch/object/label.h"
+#include "watch/object/names.h"
 #include "watch/object/selector_internal.h"
 
 enum token {
@@ -219,6 +219,7 @@ static int read_operator(struct parser *p, struct selector_req *r)
 
 static int check_values(struct parser *p, const struct selector_req *r)
 {
+	const char *faults[NAME_COMPLAINTS];
 	for (size_t i = 0; i < r->values.n; i++) {
 		struct strv v = r->values.at[i];
 		int64_t number;
@@ -230,10 +231,9 @@ static int check_values(struct parser *p, const struct selector_req *r)
 				"value must be an integer",
 				i, STRV_ARG(v));
 		}
-		const char *fault = label_value_fault(v);
-		if (fault) {
+		if (name_label_value(v, faults) > 0) {
 			return REQ_WHY(p, "values[%zu][%.*s]: Invalid value: \"%.*s\": %s", i,
-				STRV_ARG(r->key), STRV_ARG(v), fault);
+				STRV_ARG(r->key), STRV_ARG(v), faults[0]);
 		}
 	}
 	return ERR_OK;
@@ -267,10 +267,10 @@ static int read_requirement(struct parser *p, struct selector_req *out)
 	if (!at_word(p)) {
 		return REQ_WHY(p, "found '%.*s', expected: identifier", STRV_ARG(p->literal));
 	}
-	const char *fault = label_key_fault(p->literal);
-	if (fault) {
+	const char *faults[NAME_COMPLAINTS];
+	if (name_label_key(p->literal, faults) > 0) {
 		return REQ_WHY(
-			p, "<nil>: Invalid value: \"%.*s\": %s", STRV_ARG(p->literal), fault);
+			p, "<nil>: Invalid value: \"%.*s\": %s", STRV_ARG(p->literal), faults[0]);
 	}
 	r.key = arena_strdup(p->arena, p->literal);
 	if (!r.key.p) {

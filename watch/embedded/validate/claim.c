@@ -10,7 +10,7 @@
 	"spec is immutable after creation except resources.requests and "                          \
 	"volumeAttributesClassName for bound claims"
 
-static void modes_validate(struct status *s, const struct path *at, const struct json *modes)
+void access_modes_validate(struct status *s, const struct path *at, const struct json *modes)
 {
 	bool single = false;
 	json_each(m, modes) {
@@ -34,7 +34,7 @@ void claim_spec_validate(struct status *s, const struct path *p, const struct js
 	if (has(spec, "selector")) {
 		label_selector_validate(s, AT(p, "selector"), json_get(spec, "selector"));
 	}
-	modes_validate(s, at, modes);
+	access_modes_validate(s, at, modes);
 	const struct path *storage = AT_KEY(AT(p, "resources"), STRV("storage"));
 	const struct json *request = json_dig(spec, "resources.requests.storage");
 	if (request == NULL) {

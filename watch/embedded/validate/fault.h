@@ -12,7 +12,7 @@
 
 #include "base/json.h"
 #include "watch/embedded/status.h"
-#include "watch/embedded/validate/names.h"
+#include "watch/object/names.h"
 
 struct path {
 	const struct path *up; /* NULL: the object */

@@ -68,8 +68,8 @@ void annotations_validate(struct status *s, const struct path *p, const struct j
 	}
 }
 
-static void requirement_validate(
-	struct status *s, const struct path *p, const struct json *requirement)
+void requirement_validate(
+	struct status *s, const struct path *p, const struct json *requirement, bool ordered)
 {
 	struct strv op = text_of(requirement, "operator");
 	const struct json *values = json_get(requirement, "values");
@@ -84,13 +84,25 @@ static void requirement_validate(
 				"may not be specified when `operator` is 'Exists' or "
 				"'DoesNotExist'");
 		}
+	} else if (ordered && value_listed(op, "Gt|Lt")) {
+		if (json_count(values) != 1) {
+			fault_required(s, AT(p, "values"),
+				"must be specified single value when `operator` is 'Lt' or 'Gt'");
+		}
 	} else {
 		fault_invalid_str(s, AT(p, "operator"), op, "not a valid selector operator");
 	}
 	(void)check_name(s, AT(p, "key"), text_of(requirement, "key"), name_label_key); /* told */
+}
+
+static void expression_validate(
+	struct status *s, const struct path *p, const struct json *requirement)
+{
+	requirement_validate(s, p, requirement, false);
 	size_t i = 0;
-	json_each(v, values) {
-		(void)check_name(s, AT_INDEX(AT(p, "values"), i++), json_str(v), name_label_value);
+	json_each(v, json_get(requirement, "values")) {
+		(void)check_name(s, AT_INDEX(AT(p, "values"), i++), json_str(v),
+			name_label_value); /* told */
 	}
 }
 
@@ -99,7 +111,7 @@ void label_selector_validate(struct status *s, const struct path *p, const struc
 	labels_validate(s, AT(p, "matchLabels"), json_get(selector, "matchLabels"));
 	size_t i = 0;
 	json_each(r, json_get(selector, "matchExpressions")) {
-		requirement_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r);
+		expression_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r);
 	}
 }
 

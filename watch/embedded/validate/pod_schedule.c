@@ -2,38 +2,11 @@
  * "scheduling". Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
-static void node_requirement_validate(
-	struct status *s, const struct path *p, const struct json *requirement)
-{
-	struct strv op = text_of(requirement, "operator");
-	const struct json *values = json_get(requirement, "values");
-	if (value_listed(op, "In|NotIn")) {
-		if (json_count(values) == 0) {
-			fault_required(s, AT(p, "values"),
-				"must be specified when `operator` is 'In' or 'NotIn'");
-		}
-	} else if (value_listed(op, "Exists|DoesNotExist")) {
-		if (json_count(values) > 0) {
-			fault_forbidden(s, AT(p, "values"),
-				"may not be specified when `operator` is 'Exists' or "
-				"'DoesNotExist'");
-		}
-	} else if (value_listed(op, "Gt|Lt")) {
-		if (json_count(values) != 1) {
-			fault_required(s, AT(p, "values"),
-				"must be specified single value when `operator` is 'Lt' or 'Gt'");
-		}
-	} else {
-		fault_invalid_str(s, AT(p, "operator"), op, "not a valid selector operator");
-	}
-	(void)check_name(s, AT(p, "key"), text_of(requirement, "key"), name_label_key); /* told */
-}
-
 static void node_term_validate(struct status *s, const struct path *p, const struct json *term)
 {
 	size_t i = 0;
 	json_each(r, json_get(term, "matchExpressions")) {
-		node_requirement_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r);
+		requirement_validate(s, AT_INDEX(AT(p, "matchExpressions"), i++), r, true);
 	}
 	i = 0;
 	json_each(r, json_get(term, "matchFields")) {

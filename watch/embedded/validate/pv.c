@@ -1,8 +1,6 @@
 /* PersistentVolumes. Source: Kubernetes "Persistent Volumes", API reference. Pure. See rules.h. */
 #include "watch/embedded/validate/rules.h"
 
-#define ACCESS_MODES "ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod"
-
 static void capacity_validate(struct status *s, const struct path *p, const struct json *capacity)
 {
 	if (json_count(capacity) == 0) {
@@ -23,16 +21,7 @@ static void spec_validate(struct status *s, const struct path *p, const struct j
 	if (json_count(modes) == 0) {
 		fault_required(s, at, "");
 	}
-	bool single = false;
-	json_each(m, modes) {
-		if (!value_listed(json_str(m), ACCESS_MODES)) {
-			fault_unsupported(s, at, json_str(m), ACCESS_MODES);
-		}
-		single |= value_listed(json_str(m), "ReadWriteOncePod");
-	}
-	if (single && json_count(modes) > 1) {
-		fault_forbidden(s, at, "may not use ReadWriteOncePod with other access modes");
-	}
+	access_modes_validate(s, at, modes);
 	capacity_validate(s, AT(p, "capacity"), json_get(spec, "capacity"));
 	check_enum(s, p, spec, "persistentVolumeReclaimPolicy", "Delete|Recycle|Retain", false);
 	const struct json *required = json_dig(spec, "nodeAffinity.required");

@@ -14,6 +14,9 @@ void metadata_validate(
 	struct status *s, enum kind k, const struct json *obj, const struct json *old);
 void labels_validate(struct status *s, const struct path *p, const struct json *labels);
 void annotations_validate(struct status *s, const struct path *p, const struct json *annotations);
+/* The key, and whether values suit the operator; ordered: Gt and Lt are operators too (node selectors). */
+void requirement_validate(
+	struct status *s, const struct path *p, const struct json *requirement, bool ordered);
 void label_selector_validate(struct status *s, const struct path *p, const struct json *selector);
 void finalizer_validate(struct status *s, const struct path *p, struct strv name);
 
@@ -63,6 +66,7 @@ void statefulset_validate(
 void claim_validate(
 	struct status *s, const char *sub, const struct json *obj, const struct json *old);
 void claim_spec_validate(struct status *s, const struct path *p, const struct json *spec);
+void access_modes_validate(struct status *s, const struct path *at, const struct json *modes);
 void pv_validate(struct status *s, const char *sub, const struct json *obj, const struct json *old);
 void storageclass_validate(struct status *s, const struct json *obj, const struct json *old);
 void service_validate(

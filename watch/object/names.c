@@ -1,9 +1,7 @@
-/* Name rules. See names.h and validate.h. */
-#include "watch/embedded/validate/names.h"
+/* Name rules. See the header. */
+#include "watch/object/names.h"
 
 #include <arpa/inet.h>
-
-#include "watch/embedded/validate/validate.h"
 
 #define LABEL_FMT "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 #define SUBDOMAIN_MSG                                                                              \

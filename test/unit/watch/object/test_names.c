@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "watch/embedded/validate/names.h"
+#include "watch/object/names.h"
 #include "watch/embedded/validate/validate.h"
 
 #define A63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

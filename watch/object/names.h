@@ -1,7 +1,7 @@
 /* The rules for names that Kubernetes knows, as tables of messages: one rule may have several
  * complaints.
  * Source: RFC 1123, Kubernetes "Object Names and IDs", "Labels and Selectors". Pure, static text.
- * Called by: watch/embedded/validate. */
+ * Called by: watch/embedded/validate, selector_parse.c. */
 #pragma once
 
 #include <stdbool.h>
