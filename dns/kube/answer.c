@@ -133,6 +133,28 @@ static enum found answer_namespace(struct answer *a)
 	return FOUND_NOTHING;
 }
 
+static size_t put_label(uint8_t *out, struct strv label)
+{
+	out[0] = (uint8_t)label.n;
+	memcpy(out + 1, label.p, label.n);
+	return 1 + label.n;
+}
+
+/* SRV of a Pod's name: itself, port 0, as CoreDNS has it (dns-behaviour 4). */
+static void pod_srv(struct answer *a, unsigned family, const uint8_t *address)
+{
+	uint8_t target[3 * (LABEL_MAX_BYTES + 1) + NAME_MAX_BYTES];
+	size_t n = put_label(target, a->m.endpoint);
+	n += put_label(target + n, a->m.ns);
+	n += put_label(target + n, STRV("pod"));
+	memcpy(target + n, a->q->w.base + a->zone_at, a->zone->name.n);
+	/* no longer than the name that was asked for */
+	size_t at = answer_srv(a, answer_weight(1), 0, target, n + a->zone->name.n);
+	if (at > 0) {
+		answer_glue(a, NULL, 0, at, family, address);
+	}
+}
+
 /* A-B-C-D.NS.pod: insecure mode looks nothing up, verified mode the Pod. */
 static enum found answer_pod(struct answer *a)
 {
@@ -152,6 +174,10 @@ static enum found answer_pod(struct answer *a)
 	}
 	if (a->q->type == (family == 0 ? TYPE_A : TYPE_AAAA)) {
 		reply_addresses(a->q, a->q->subject.at, a->ttl, address, 1, family_bytes(family));
+		return FOUND_RECORDS;
+	}
+	if (a->q->type == TYPE_SRV) {
+		pod_srv(a, family, address);
 		return FOUND_RECORDS;
 	}
 	return FOUND_NOTHING;
