@@ -207,7 +207,7 @@ static void on_limit(uv_timer_t *t)
 {
 	struct credentials *c = container_of(t, struct credentials, limit);
 	c->too_slow = true;
-	(void)uv_process_kill(&c->process, SIGKILL);  /* it may have ended just now */
+	(void)uv_kill(-c->process.pid, SIGKILL); /* its children too; may have ended just now */
 	if (!uv_is_closing((uv_handle_t *)&c->out)) { /* its children may hold the pipe */
 		uv_close((uv_handle_t *)&c->out, on_out_closed);
 	}

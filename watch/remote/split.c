@@ -95,12 +95,14 @@ static int emit(struct split *s, const char *from, const char *to, split_fn fn, 
 
 /* Lines of a watch */
 
-static bool is_blank(const struct split *s, const char *from, const char *to)
+/* Blanks in front of an event are nothing, wherever the bytes are cut. */
+static const char *skip_blanks(const struct split *s, const char *p, const char *end)
 {
-	while (from < to && (*from == ' ' || *from == '\r' || *from == '\t')) {
-		from++;
+	while (s->kept.n == 0 && !s->dropping && p < end &&
+		(*p == ' ' || *p == '\r' || *p == '\t')) {
+		p++;
 	}
-	return from == to && s->kept.n == 0 && !s->dropping;
+	return p;
 }
 
 static int feed_lines(struct split *s, const char *p, const char *end, split_fn fn, void *ctx)
@@ -108,10 +110,11 @@ static int feed_lines(struct split *s, const char *p, const char *end, split_fn 
 	int err = ERR_OK;
 	while (err == ERR_OK && p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		p = skip_blanks(s, p, eol ? eol : end);
 		if (!eol) {
-			return is_blank(s, p, end) ? ERR_OK : keep(s, p, end);
+			return keep(s, p, end);
 		}
-		if (!is_blank(s, p, eol)) {
+		if (p < eol || s->kept.n > 0 || s->dropping) {
 			err = emit(s, p, eol, fn, ctx);
 		}
 		p = eol + 1;

@@ -172,9 +172,10 @@ static void closing_does_not_wait_for_a_plugin(void **state)
 {
 	struct world *w = *state;
 	uint64_t begun = uv_hrtime();
-	plugin(w, "#!/bin/sh\nsleep 30\n");
+	plugin(w, "#!/bin/sh\nsleep 30; true\n");
 	assert_false(credentials_ready(w->c, &w->wait));
 	(void)uv_run(&w->loop, UV_RUN_NOWAIT);
+	uv_sleep(100); /* let it have a child of its own */
 	credentials_close(w->c, NULL, NULL);
 	w->c = NULL;
 	for (int i = 0; i < 10; i++) {
