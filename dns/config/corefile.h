@@ -16,7 +16,7 @@
 #include "base/strv.h"
 #include "dns/kube/options.h"
 
-#define COREFILE_MAX_BYTES (1024 * 1024)
+#define COREFILE_MAX_BYTES 1048576
 
 struct corefile_words {
 	const char *const *at;
