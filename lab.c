@@ -217,8 +217,7 @@ static void on_signal(uv_signal_t *h, int signum)
 	if (lab->closing) {
 		_exit(128 + signum); /* asked twice: do not wait for the ordered way */
 	}
-	log_info("lab", "%s: closing",
-		signum == SIGINT ? "SIGINT" : (signum == SIGHUP ? "SIGHUP" : "SIGTERM"));
+	log_info("lab", "%s: closing", start_signal_name(signum));
 	lab_close(lab, 0);
 }
 
@@ -415,19 +414,14 @@ NODISCARD static int check_data(const char *dir)
 	return ERR_OK;
 }
 
-static bool is_ignored(int signum)
-{
-	struct sigaction now;
-	return sigaction(signum, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
-}
-
 /* Opens everything. On failure what is open stays open: lab_close ends it. */
 NODISCARD static int lab_open(struct lab *lab)
 {
 	int err = uv_signal_start(&lab->on_int, on_signal, SIGINT);
 	err = err ? err : uv_signal_start(&lab->on_term, on_signal, SIGTERM);
 	/* the terminal is gone; under nohup it is to go on */
-	err = err || is_ignored(SIGHUP) ? err : uv_signal_start(&lab->on_hup, on_signal, SIGHUP);
+	err = err || start_is_ignored(SIGHUP) ? err
+					      : uv_signal_start(&lab->on_hup, on_signal, SIGHUP);
 	err = err ? err : open_api(lab);
 	err = err ? err : open_dns(lab);
 	err = err ? err : open_controllers(lab);

@@ -95,7 +95,7 @@ struct serve {
 	struct settings set;
 	struct corefile *corefile;
 	uv_loop_t loop;
-	uv_signal_t on_int, on_term;
+	uv_signal_t on_int, on_term, on_hup;
 	uv_timer_t sync_poll;
 	struct clock *clock;
 	struct remote *remote;
@@ -115,6 +115,7 @@ static void close_2(void *ctx)
 	struct serve *s = ctx;
 	uv_close((uv_handle_t *)&s->on_int, NULL);
 	uv_close((uv_handle_t *)&s->on_term, NULL);
+	uv_close((uv_handle_t *)&s->on_hup, NULL);
 	uv_close((uv_handle_t *)&s->sync_poll, NULL);
 	clock_close(s->clock, NULL, NULL);
 }
@@ -157,7 +158,7 @@ static void on_signal(uv_signal_t *h, int signum)
 	if (s->closing) {
 		_exit(128 + signum); /* asked twice: do not wait for the ordered way */
 	}
-	log_info("serve", "%s: closing", signum == SIGINT ? "SIGINT" : "SIGTERM");
+	log_info("serve", "%s: closing", start_signal_name(signum));
 	serve_close(s, 0);
 }
 
@@ -385,6 +386,9 @@ NODISCARD static int serve_open(struct serve *s)
 {
 	int err = uv_signal_start(&s->on_int, on_signal, SIGINT);
 	err = err ? err : uv_signal_start(&s->on_term, on_signal, SIGTERM);
+	/* the terminal is gone; under nohup it is to go on */
+	err = err || start_is_ignored(SIGHUP) ? err
+					      : uv_signal_start(&s->on_hup, on_signal, SIGHUP);
 	err = err ? err : open_remote(s);
 	for (size_t i = 0; i < s->n_listeners && !err; i++) {
 		err = open_listener(s, &s->listeners[i]);
@@ -408,6 +412,7 @@ NODISCARD static int loop_open(struct serve *s)
 	/* These only fill in the handle; they cannot fail on a live loop. */
 	(void)uv_signal_init(&s->loop, &s->on_int);
 	(void)uv_signal_init(&s->loop, &s->on_term);
+	(void)uv_signal_init(&s->loop, &s->on_hup);
 	(void)uv_timer_init(&s->loop, &s->sync_poll);
 	return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* What the commands share at start: see the header. */
 #include "start.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <uv.h>
@@ -31,4 +32,15 @@ void start_listen_failed(
 	start_addr_print(addr, addr->port, text);
 	fprintf(stderr, "error: %s cannot listen on %s: %s; %s %s\n", what, text, err_text(err),
 		advice, chosen_by);
+}
+
+bool start_is_ignored(int signum)
+{
+	struct sigaction now;
+	return sigaction(signum, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+const char *start_signal_name(int signum)
+{
+	return signum == SIGINT ? "SIGINT" : signum == SIGHUP ? "SIGHUP" : "SIGTERM";
 }

@@ -233,8 +233,7 @@ static int statefulsets(struct reader *r, const struct config_line *l, void *int
 	if (k->options.no_statefulsets && k->hold_ms > 0) {
 		return refuse(r, l->line, "kubernetes: statefulsets: either hold or off");
 	}
-	return k->options.no_statefulsets ? ERR_OK
-					  : unserved(r, l->line, "kubernetes: statefulsets");
+	return k->hold_ms > 0 ? unserved(r, l->line, "kubernetes: statefulsets: hold") : ERR_OK;
 }
 
 #define ANY SIZE_MAX

@@ -186,11 +186,24 @@ def test_a_cluster_that_goes_away_costs_no_answers(start_lab, start_serve):
     assert len(s.short(NAME)) == 3
 
 
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_signal_ends_it_in_order_be_it_ready_or_not(start_serve, tmp_path, signum, wait):
+    (tmp_path / "kc").write_text(UNREACHABLE % 9)
+    s = start_serve(corefile(tmp_path / "kc", f"startup_timeout {'0s' if wait else '1h'}"))
+    if wait:
+        s.ready()
+    else:
+        s.until(lambda: "list of" in s.text())
+    assert s.stop(signum) == 0
+    assert f"{signal.Signals(signum).name}: closing" in s.text()
+
+
 @pytest.mark.parametrize("text, words", [
     ("", ["Corefile:1: no server block"]),
     (". {\n erorrs\n}\n", ['Corefile:2: unknown directive "erorrs"']),
     (". {\n kubernetes a {\n ttl 3601\n }\n}\n", ["Corefile:3: kubernetes: ttl: wants 0 to 3600"]),
-    (". {\n kubernetes a {\n statefulsets hold 2s\n }\n}\n", ["Corefile:3: kubernetes: statefulsets is not served yet"]),
+    (". {\n kubernetes a {\n statefulsets hold 2s\n }\n}\n", ["Corefile:3: kubernetes: statefulsets: hold is not served yet"]),
     (". {\n forward . 192.0.2.1\n}\n", ["Corefile:2: forward: this directive of CoreDNS is not served yet"]),
     (". {\n bind nowhere0\n kubernetes a {\n endpoint http://127.0.0.1:9\n }\n}\n", ['"nowhere0" is neither']),
     (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["/nowhere"]),

@@ -106,8 +106,9 @@ static void spellings_of_coredns_are_accepted_and_refused_as_there(void **state)
 static void statefulsets_is_ours(void **state)
 {
 	static const struct config_row rows[] = {
-		{ "on is what it is anyway", K("statefulsets"), "unserved: statefulsets" },
-		{ "held", K("statefulsets hold 2s"), "unserved: statefulsets" },
+		{ "on is what it is anyway", K("statefulsets"), NULL },
+		{ "held", K("statefulsets hold 2s"), "unserved: statefulsets: hold" },
+		{ "held for no time", K("statefulsets hold 0s"), NULL },
 		{ "off", K("statefulsets off"), NULL },
 		{ "both", K("statefulsets hold 2s off"), "either hold or off" },
 		{ "held how long", K("statefulsets hold"), "hold: wants a duration" },
