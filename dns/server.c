@@ -15,6 +15,11 @@
 #include "dns/reclaim.h"
 #include "dns/stage/stages.h"
 
+struct listener {
+	struct option_addr addr;
+	struct threads *threads; /* NULL: not listening */
+};
+
 struct dns_server {
 	struct reclaim *reclaim;
 	struct kube *kube;
@@ -24,9 +29,8 @@ struct dns_server {
 	struct pipeline pipeline;
 	uv_loop_t *loop;
 	struct threads_options options; /* but for the address */
-	struct option_addr *addrs;      /* owned */
-	struct threads **listeners;     /* one an address; NULL: not listening */
-	size_t n_addrs;
+	struct listener *listeners;     /* owned */
+	size_t n_listeners;
 	size_t n_closing; /* listeners not gone yet, and one for the call */
 	void (*cb)(void *ctx);
 	void *ctx;
@@ -90,11 +94,11 @@ static bool names_itself(const char *host)
 static void own_addresses(const struct dns_server *s, struct buf *out)
 {
 	bool machine = false;
-	for (size_t i = 0; i < s->n_addrs; i++) {
-		if (names_itself(s->addrs[i].host)) {
-			buf_printf(out, "%s ", s->addrs[i].host);
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		if (names_itself(s->listeners[i].addr.host)) {
+			buf_printf(out, "%s ", s->listeners[i].addr.host);
 		} else if (!machine) {
-			machine_addresses(out, s->addrs[i].host);
+			machine_addresses(out, s->listeners[i].addr.host);
 			machine = true;
 		}
 	}
@@ -153,16 +157,14 @@ static int make_pipeline(struct dns_server *s, const struct dns_config *config)
 
 static int keep_addresses(struct dns_server *s, const struct dns_config *config)
 {
-	s->n_addrs = 1 + config->n_more;
-	s->addrs = calloc(s->n_addrs, sizeof(*s->addrs));
-	s->listeners = calloc(s->n_addrs, sizeof(*s->listeners));
-	if (!s->addrs || !s->listeners) {
-		s->n_addrs = 0;
+	s->listeners = calloc(1 + config->n_more, sizeof(*s->listeners));
+	if (!s->listeners) {
 		return ERR_NOMEM;
 	}
-	s->addrs[0] = config->listen;
+	s->n_listeners = 1 + config->n_more;
+	s->listeners[0].addr = config->listen;
 	for (size_t i = 0; i < config->n_more; i++) {
-		s->addrs[1 + i] = config->more[i];
+		s->listeners[1 + i].addr = config->more[i];
 	}
 	return ERR_OK;
 }
@@ -203,11 +205,12 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 int dns_server_listen(struct dns_server *s)
 {
 	int err = ERR_OK;
-	for (size_t i = 0; i < s->n_addrs && err == ERR_OK; i++) {
-		REQUIRE(!s->listeners[i]);
+	for (size_t i = 0; i < s->n_listeners && err == ERR_OK; i++) {
+		struct listener *l = &s->listeners[i];
 		struct threads_options options = s->options;
-		options.listen = s->addrs[i];
-		err = threads_open(s->loop, &options, &s->pipeline, &s->listeners[i]);
+		REQUIRE(!l->threads);
+		options.listen = l->addr;
+		err = threads_open(s->loop, &options, &s->pipeline, &l->threads);
 	}
 	return err;
 }
@@ -219,8 +222,8 @@ unsigned dns_server_port(const struct dns_server *s)
 
 unsigned dns_server_port_at(const struct dns_server *s, size_t i)
 {
-	REQUIRE(i < s->n_addrs);
-	return s->listeners[i] ? threads_port(s->listeners[i]) : 0;
+	REQUIRE(i < s->n_listeners);
+	return s->listeners[i].threads ? threads_port(s->listeners[i].threads) : 0;
 }
 
 bool dns_server_synced(const struct dns_server *s)
@@ -277,7 +280,6 @@ static void on_reclaimed(void *ctx)
 	transfer_stage_free(s->transfer);
 	block_free(s->block);
 	kube_free(s->kube);
-	free(s->addrs);
 	free(s->listeners);
 	free(s);
 	if (cb) {
@@ -310,10 +312,10 @@ void dns_server_close(struct dns_server *s, void (*cb)(void *ctx), void *ctx)
 		kube_unsubscribe(s->kube);
 	}
 	s->n_closing = 1;
-	for (size_t i = 0; i < s->n_addrs; i++) {
-		if (s->listeners[i]) {
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		if (s->listeners[i].threads) {
 			s->n_closing++;
-			threads_close(s->listeners[i], on_threads_ended, s);
+			threads_close(s->listeners[i].threads, on_threads_ended, s);
 		}
 	}
 	on_threads_ended(s);

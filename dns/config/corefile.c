@@ -9,7 +9,7 @@
 #include "dns/config/listener.h"
 #include "dns/config/zone.h"
 
-#define ARENA_MAX_BYTES (64 * 1024 * 1024) /* far more than 65536 words need */
+#define ARENA_MAX_BYTES 67108864 /* far more than 65536 words need */
 
 struct owned {
 	struct corefile corefile; /* first: what the caller sees */
