@@ -5,7 +5,7 @@
 
 #include "base/option.h"
 
-/* "error: WHAT cannot listen on ADDRESS: why; what to do" on stderr. advice: where it is chosen, "--dns". */
+/* "error: WHAT cannot listen on ADDRESS: why; what to do" on stderr. chosen_by: the option or directive, "--dns". */
 void start_listen_failed(
 	const char *what, const char *chosen_by, const struct option_addr *addr, int err);
 /* "127.0.0.1:53", "[::1]:53". */
