@@ -20,9 +20,10 @@
 
 /* One object that names an owner. */
 struct dependent {
-	struct dependent *next;
+	UT_hash_handle hh;        /* by uid */
 	const struct object *obj; /* counted, its newest state */
 	int64_t ordinal;          /* of a pod: the number its name ends in, -1 without */
+	char uid[];
 };
 
 /* An owner that objects name: which one, and who they are. */
@@ -30,7 +31,7 @@ struct owner {
 	UT_hash_handle hh;
 	bool seen;      /* it was there once */
 	enum kind kind; /* KIND_NONE: not served here, so nobody can tell whether it is there */
-	struct dependent *dependents; /* the newest first */
+	struct dependent *dependents; /* hash by uid, the oldest first */
 	struct strv uid, ns, name;    /* in text */
 	char text[];
 };
@@ -93,13 +94,43 @@ static struct owner *owner_get(
 	return o;
 }
 
+static struct dependent *dependent_find(const struct owner *o, struct strv uid)
+{
+	struct dependent *d = NULL;
+	HASH_FIND(hh, o->dependents, uid.p, uid.n, d);
+	return d;
+}
+
+static struct dependent *dependent_add(struct owner *o, const struct object *obj)
+{
+	struct strv uid = obj->meta.uid;
+	struct dependent *d = calloc(1, sizeof(*d) + uid.n);
+	if (!d) {
+		return NULL;
+	}
+	memcpy(d->uid, uid.p, uid.n);
+	HASH_ADD_KEYPTR(hh, o->dependents, d->uid, uid.n, d);
+	if (!hash_is_in(d)) {
+		free(d);
+		return NULL;
+	}
+	d->obj = object_ref(obj);
+	return d;
+}
+
+static void dependent_drop(struct owner *o, struct dependent *d)
+{
+	HASH_DEL(o->dependents, d);
+	object_unref(d->obj);
+	free(d);
+}
+
 static void owner_free(struct collector *c, struct owner *o)
 {
-	while (o->dependents) {
-		struct dependent *d = o->dependents;
-		o->dependents = d->next;
-		object_unref(d->obj);
-		free(d);
+	struct dependent *d;
+	struct dependent *next;
+	HASH_ITER(hh, o->dependents, d, next) {
+		dependent_drop(o, d);
 	}
 	HASH_DEL(c->owners, o);
 	free(o);
@@ -121,16 +152,6 @@ static const struct object *owner_object(const struct collector *c, const struct
 	return cached(c, o->kind, o->ns, o->name, o->uid);
 }
 
-/* Where the dependent hangs in its owner's list; NULL: nowhere. */
-static struct dependent **dependent_find(struct owner *o, const struct object *obj)
-{
-	struct dependent **link = &o->dependents;
-	while (*link && !strv_eq((*link)->obj->meta.uid, obj->meta.uid)) {
-		link = &(*link)->next;
-	}
-	return *link ? link : NULL;
-}
-
 /* An owner that nobody depends on is of interest only while its deletion waits for us. */
 static void owner_leave(struct collector *c, struct owner *o)
 {
@@ -142,12 +163,9 @@ static void owner_leave(struct collector *c, struct owner *o)
 static void unlink_dependent(struct collector *c, const struct object *obj, struct strv uid)
 {
 	struct owner *o = owner_find(c, uid);
-	struct dependent **link = o ? dependent_find(o, obj) : NULL;
-	if (link) {
-		struct dependent *d = *link;
-		*link = d->next;
-		object_unref(d->obj);
-		free(d);
+	struct dependent *d = o ? dependent_find(o, obj->meta.uid) : NULL;
+	if (d) {
+		dependent_drop(o, d);
 		worklist_add(c->uids, STRV_NONE, o->uid);
 		owner_leave(c, o);
 	}
@@ -180,22 +198,19 @@ static struct owner *owner_of(
 static void link_dependent(struct collector *c, const struct owner_ref *r, const struct object *obj)
 {
 	struct owner *o = owner_of(c, r, obj);
-	struct dependent **link = o ? dependent_find(o, obj) : NULL;
-	if (link) {
+	struct dependent *d = o ? dependent_find(o, obj->meta.uid) : NULL;
+	if (d) {
 		(void)object_ref(obj);
-		object_unref((*link)->obj);
-		(*link)->obj = obj;
+		object_unref(d->obj);
+		d->obj = obj;
 		return;
 	}
-	struct dependent *d = o ? calloc(1, sizeof(*d)) : NULL;
+	d = o ? dependent_add(o, obj) : NULL;
 	if (!d) {
 		log_error("collector", "%.*s: %s", STRV_ARG(obj->meta.name), err_text(ERR_NOMEM));
 		return; /* o may be left without dependents: it is freed at close */
 	}
-	d->obj = object_ref(obj);
 	d->ordinal = obj->kind == KIND_POD ? ordinal_of(obj->meta.name) : -1;
-	d->next = o->dependents;
-	o->dependents = d;
 	const struct object *owner = owner_object(c, o);
 	o->seen = o->seen || owner;
 	if (!owner || owner->meta.deletion_ms.set) {
@@ -302,7 +317,7 @@ static const struct object *next_dependent(const struct owner *o, bool only_bloc
 {
 	const struct dependent *pod = NULL;
 	bool wait = false; /* a pod of the set is on its way out */
-	for (const struct dependent *d = o->dependents; d; d = d->next) {
+	for (const struct dependent *d = o->dependents; d; d = d->hh.next) {
 		bool in_order = o->kind == KIND_STATEFULSET && d->obj->kind == KIND_POD;
 		if (only_blocking && !blocks(o, d)) {
 			continue;
@@ -335,7 +350,7 @@ static void collect(struct collector *c, struct work *w, const struct owner *o,
 
 static bool has_blocking(const struct owner *o)
 {
-	for (const struct dependent *d = o ? o->dependents : NULL; d; d = d->next) {
+	for (const struct dependent *d = o ? o->dependents : NULL; d; d = d->hh.next) {
 		if (blocks(o, d)) {
 			return true;
 		}
