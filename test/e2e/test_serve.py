@@ -22,7 +22,7 @@ current-context: x
 
 
 class Serve:
-    """One running `ordinal serve`; options go before nothing else."""
+    """One running `ordinal serve`, in a folder of its own with its Corefile."""
 
     def __init__(self, home, corefile, *options):
         self.home = home
