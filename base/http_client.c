@@ -495,9 +495,12 @@ void http_client_close(struct http_client *c, void (*cb)(void *ctx), void *ctx)
 	c->closing = true;
 	c->on_closed = cb;
 	c->ctx = ctx;
-	while (c->calls) {
-		call_finish(c->calls, UV_ECANCELED, CURLE_OK);
+	c->busy++; /* what a done cancels is freed when its turn comes */
+	for (struct http_call *call = c->calls, *next; call; call = next) {
+		next = call->next;
+		call_finish(call, UV_ECANCELED, CURLE_OK);
 	}
+	c->busy--;
 	(void)c->curl->multi_cleanup(c->multi); /* asks for the end of every socket */
 	(void)uv_timer_stop(&c->timer);         /* cannot fail */
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);

@@ -101,7 +101,8 @@ static void everything_of_a_full_one_is_there(void **state)
 			     "'http://p:1'}}]\n" CONTEXT CURRENT USER(
 				     "client-certificate: /abs/c.pem, client-key: k.pem, "
 				     "client-key-data: S0VZ, token: t, "
-				     "tokenFile: tf, username: someuser, password: p, as: someone, exec: "
+				     "tokenFile: tf, username: someuser, password: p, as: someone, "
+				     "exec: "
 				     "{command: bin/login, "
 				     "apiVersion: client.authentication.k8s.io/v1beta1, args: [a, "
 				     "b], "
