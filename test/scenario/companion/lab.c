@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "statefulset/companion/companion.h"
 #include "statefulset/statefulset.h"
+#include "test/unit/base/quoted.h"
 #include "watch/cache.h"
 #include "watch/embedded/embedded.h"
 
@@ -71,22 +72,6 @@ void lab_use(struct lab *l, const char *ns)
 
 /* ---- calls ---- */
 
-static struct json *tree_of(struct lab *l, const char *text)
-{
-	struct strv copy = arena_strdup(&l->a, strv_of(text));
-	char *p = (char *)(uintptr_t)copy.p; /* the arena's, ours to change */
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = p[i] == '\'' ? '"' : p[i];
-	}
-	struct json *tree = NULL;
-	struct json_report report;
-	int err = json_parse(&l->a, copy, &tree, &report);
-	if (err) {
-		fail_msg("%s: %s at %zu of %s", err_text(err), report.why, report.offset, text);
-	}
-	return tree;
-}
-
 static void on_reply(void *ctx, const struct watch_reply *r)
 {
 	struct lab *l = ctx;
@@ -117,13 +102,14 @@ static void succeed(struct lab *l, struct watch_call c)
 void lab_create(struct lab *l, enum kind kind, const char *text)
 {
 	succeed(l, (struct watch_call){
-			   .verb = WATCH_CREATE, .kind = kind, .body = tree_of(l, text) });
+			   .verb = WATCH_CREATE, .kind = kind, .body = quoted_json(&l->a, text) });
 }
 
 void lab_create_refused(struct lab *l, enum kind kind, const char *text, int status)
 {
-	int got = call(l, (struct watch_call){
-				  .verb = WATCH_CREATE, .kind = kind, .body = tree_of(l, text) });
+	int got = call(
+		l, (struct watch_call){
+			   .verb = WATCH_CREATE, .kind = kind, .body = quoted_json(&l->a, text) });
 	assert_int_equal(got, status);
 }
 
@@ -133,7 +119,7 @@ void lab_patch(struct lab *l, enum kind kind, const char *name, const char *sub,
 			   .kind = kind,
 			   .name = strv_of(name),
 			   .subresource = sub,
-			   .body = tree_of(l, text) });
+			   .body = quoted_json(&l->a, text) });
 }
 
 void lab_delete_by(struct lab *l, enum kind kind, const char *name, enum watch_propagation p)
@@ -161,9 +147,9 @@ void lab_delete_now(struct lab *l, enum kind kind, const char *name)
 
 static void create_with(struct lab *l, enum kind kind, const char *text, const char *spec)
 {
-	struct json *tree = tree_of(l, text);
+	struct json *tree = quoted_json(&l->a, text);
 	struct json *into = json_ensure_object(&l->a, tree, "spec");
-	json_each(v, tree_of(l, spec)) {
+	json_each(v, quoted_json(&l->a, spec)) {
 		assert_int_equal(json_set(&l->a, into, json_key(v), json_copy(&l->a, v)), 0);
 	}
 	succeed(l, (struct watch_call){ .verb = WATCH_CREATE, .kind = kind, .body = tree });

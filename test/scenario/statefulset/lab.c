@@ -18,6 +18,7 @@
 #include "statefulset/statefulset.h"
 #include "test/scenario/statefulset/fake_api.h"
 #include "test/scenario/statefulset/spy.h"
+#include "test/unit/base/quoted.h"
 #include "watch/cache.h"
 #include "watch/embedded/embedded.h"
 
@@ -79,22 +80,6 @@ int64_t lab_now_ms(struct lab *l)
 	return clock_now_ms(l->clock);
 }
 
-static struct json *tree_of(struct lab *l, const char *text)
-{
-	struct strv copy = arena_strdup(&l->a, strv_of(text));
-	char *p = (char *)(uintptr_t)copy.p; /* the arena's, ours to change */
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = p[i] == '\'' ? '"' : p[i];
-	}
-	struct json *tree = NULL;
-	struct json_report report;
-	int err = json_parse(&l->a, copy, &tree, &report);
-	if (err) {
-		fail_msg("%s: %s at %zu of %s", err_text(err), report.why, report.offset, text);
-	}
-	return tree;
-}
-
 static void on_reply(void *ctx, const struct watch_reply *r)
 {
 	struct lab *l = ctx;
@@ -127,12 +112,12 @@ static struct json *status_tree(struct lab *l, const char *phase, const char *re
 {
 	char now[CLOCK_RFC3339_CHARS + 1];
 	clock_format(clock_now_ms(l->clock), now);
-	return tree_of(
-		l, arena_printf(&l->a,
-			   "{'status':{'phase':'%s','conditions':[{'type':'Ready','status':'%s',"
-			   "'lastTransitionTime':'%s'}]}}",
-			   phase, ready, now)
-			   .p);
+	return quoted_json(&l->a,
+		arena_printf(&l->a,
+			"{'status':{'phase':'%s','conditions':[{'type':'Ready','status':'%s',"
+			"'lastTransitionTime':'%s'}]}}",
+			phase, ready, now)
+			.p);
 }
 
 static void pod_status(struct lab *l, struct strv pod, const char *phase, const char *ready)
@@ -208,7 +193,7 @@ void lab_gone(struct lab *l, const char *pod)
 void lab_create(struct lab *l, enum kind kind, const char *text)
 {
 	call(l, (struct watch_call){
-			.verb = WATCH_CREATE, .kind = kind, .body = tree_of(l, text) });
+			.verb = WATCH_CREATE, .kind = kind, .body = quoted_json(&l->a, text) });
 	lab_run(l, 1);
 }
 
@@ -221,19 +206,19 @@ static void set_members(struct lab *l, struct json *into, const struct json *fro
 
 void lab_set(struct lab *l, const char *name, const char *spec)
 {
-	struct json *tree = tree_of(
-		l, arena_printf(&l->a,
-			   "{'apiVersion':'apps/"
-			   "v1','kind':'StatefulSet','metadata':{'name':'%s'},'spec':{'replicas':3,"
-			   "'serviceName':'svc','selector':{'matchLabels':{'app':'%s'}},'"
-			   "updateStrategy':{'type':"
-			   "'RollingUpdate','rollingUpdate':{'partition':0}},'template':{'metadata'"
-			   ":{'labels':{'app':"
-			   "'%s'}},'spec':{'containers':[{'name':'c','image':'busybox'}]}}}}",
-			   name, name, name)
-			   .p);
+	struct json *tree = quoted_json(&l->a,
+		arena_printf(&l->a,
+			"{'apiVersion':'apps/"
+			"v1','kind':'StatefulSet','metadata':{'name':'%s'},'spec':{'replicas':3,"
+			"'serviceName':'svc','selector':{'matchLabels':{'app':'%s'}},'"
+			"updateStrategy':{'type':"
+			"'RollingUpdate','rollingUpdate':{'partition':0}},'template':{'metadata'"
+			":{'labels':{'app':"
+			"'%s'}},'spec':{'containers':[{'name':'c','image':'busybox'}]}}}}",
+			name, name, name)
+			.p);
 	struct json *into = json_get(tree, "spec");
-	json_each(v, tree_of(l, spec)) {
+	json_each(v, quoted_json(&l->a, spec)) {
 		struct json *there = json_get(into, json_key(v));
 		if (strcmp(json_key(v), "template") == 0) { /* only its metadata is added to */
 			set_members(l, json_get(there, "metadata"), json_get(v, "metadata"));
@@ -253,7 +238,7 @@ void lab_patch(struct lab *l, enum kind kind, const char *name, const char *sub,
 			.kind = kind,
 			.name = strv_of(name),
 			.subresource = sub,
-			.body = tree_of(l, text) });
+			.body = quoted_json(&l->a, text) });
 	lab_run(l, 1);
 }
 
@@ -398,8 +383,9 @@ static void embedded_begin(struct lab *l)
 	assert_int_equal(embedded_open(&l->loop, l->clock, &config, &l->embedded), 0);
 	call(l, (struct watch_call){ .verb = WATCH_CREATE,
 			.kind = KIND_NAMESPACE,
-			.body = tree_of(l, "{'apiVersion':'v1','kind':'Namespace','metadata':{'"
-					   "name':'ns'}}") });
+			.body = quoted_json(&l->a,
+				"{'apiVersion':'v1','kind':'Namespace','metadata':{'"
+				"name':'ns'}}") });
 }
 
 /* LAB_API=embedded runs the same scenarios on the embedded API. */

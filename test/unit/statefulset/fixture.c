@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "test/unit/base/quoted.h"
 
 void fixture_init(struct fixture *f)
 {
@@ -31,22 +32,6 @@ void fixture_deinit(struct fixture *f)
 	arena_deinit(&f->a);
 }
 
-static struct json *tree_of(struct fixture *f, const char *text)
-{
-	struct strv copy = arena_strdup(&f->a, strv_of(text));
-	char *p = (char *)(uintptr_t)copy.p; /* the arena's, ours to change */
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = p[i] == '\'' ? '"' : p[i];
-	}
-	struct json *tree = NULL;
-	struct json_report report;
-	int err = json_parse(&f->a, copy, &tree, &report);
-	if (err) {
-		fail_msg("%s: %s at %zu of %s", err_text(err), report.why, report.offset, text);
-	}
-	return tree;
-}
-
 static const struct object *keep(struct fixture *f, enum kind kind, const struct json *tree)
 {
 	const struct object *o = NULL;
@@ -62,7 +47,7 @@ static const struct object *keep(struct fixture *f, enum kind kind, const struct
 
 const struct object *fixture_object(struct fixture *f, enum kind kind, const char *text)
 {
-	return keep(f, kind, tree_of(f, text));
+	return keep(f, kind, quoted_json(&f->a, text));
 }
 
 static void merge(struct fixture *f, struct json *into, const struct json *from)
@@ -100,9 +85,9 @@ static void set_use(struct fixture *f, struct json *tree)
 
 void fixture_set(struct fixture *f, const char *spec, const char *status)
 {
-	struct json *tree = tree_of(f, base_set);
-	merge(f, json_get(tree, "spec"), tree_of(f, spec));
-	merge(f, json_get(tree, "status"), tree_of(f, status));
+	struct json *tree = quoted_json(&f->a, base_set);
+	merge(f, json_get(tree, "spec"), quoted_json(&f->a, spec));
+	merge(f, json_get(tree, "status"), quoted_json(&f->a, status));
 	set_use(f, tree);
 	struct json *revision = revision_body(
 		&f->a, f->set, tree, revision_data(&f->a, tree), STRV("web-1"), "1", 1);
@@ -113,7 +98,7 @@ void fixture_set(struct fixture *f, const char *spec, const char *status)
 void fixture_change(struct fixture *f, const char *text)
 {
 	struct json *tree = object_tree(f->set, &f->a);
-	merge(f, tree, tree_of(f, text));
+	merge(f, tree, quoted_json(&f->a, text));
 	set_use(f, tree);
 }
 
@@ -145,7 +130,7 @@ static void word_apply(struct fixture *f, struct json *pod, const char *letter)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].letter == *letter) {
-			merge(f, pod, tree_of(f, rows[i].text));
+			merge(f, pod, quoted_json(&f->a, rows[i].text));
 			return;
 		}
 	}
@@ -160,7 +145,7 @@ void fixture_pods(struct fixture *f, const char *words)
 		if (sscanf(p, " %d%n", &ordinal, &used) != 1) {
 			return;
 		}
-		struct json *pod = tree_of(f,
+		struct json *pod = quoted_json(&f->a,
 			arena_printf(&f->a,
 				"{'apiVersion':'v1','kind':'Pod','metadata':{'name':'web-%d','"
 				"namespace':"

@@ -1,5 +1,6 @@
 /* See fixture.h. */
 #include "fixture.h"
+#include "test/unit/base/quoted.h"
 
 int fixture_open(void **state)
 {
@@ -32,13 +33,8 @@ int fixture_close(void **state)
 
 static struct json *parse(struct fixture *f, const char *text, struct json_report *report)
 {
-	struct strv copy = arena_strdup(&f->a, strv_of(text));
 	struct json *v = NULL;
-	char *p = (char *)(uintptr_t)copy.p;
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = (char)(p[i] == '\'' ? '"' : p[i]);
-	}
-	if (json_parse(&f->a, copy, &v, report) != ERR_OK) {
+	if (json_parse(&f->a, quoted(&f->a, text), &v, report) != ERR_OK) {
 		fail_msg("%s at %zu: %s", report->why, report->offset, text);
 	}
 	return v;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "test/unit/base/quoted.h"
 #include "watch/embedded/server.h"
 
 #define PATIENCE_NS 60000000000u /* only a test that fails waits so long */
@@ -22,18 +23,11 @@ static unsigned write_one(
 	struct world *w, enum write_verb verb, enum kind kind, const char *name, const char *body)
 {
 	struct write_result out;
-	struct json *v = NULL;
-	struct strv text = arena_strdup(&w->a, strv_of(body));
-	char *p = (char *)(uintptr_t)text.p;
-	for (size_t i = 0; i < text.n; i++) {
-		p[i] = (char)(p[i] == '\'' ? '"' : p[i]);
-	}
-	assert_int_equal(json_parse(&w->a, text, &v, NULL), ERR_OK);
 	struct write_request r = { .verb = verb,
 		.kind = kind,
 		.ns = kind == KIND_NAMESPACE ? STRV("") : STRV("default"),
 		.name = strv_of(name),
-		.body = v,
+		.body = quoted_json(&w->a, body),
 		.trusted = true };
 	write_run(&w->e, &w->a, &r, &out);
 	object_unref(out.obj);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "test/unit/base/quoted.h"
 #include "watch/object/typed.h"
 
 static struct arena arena;
@@ -27,26 +28,12 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Single quotes stand for double ones. */
-static struct json *tree_of(const char *text)
-{
-	struct strv copy = arena_strdup(&arena, strv_of(text));
-	struct json *v;
-	char *p = (char *)(uintptr_t)copy.p;
-	assert_non_null(p);
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = p[i] == '\'' ? '"' : p[i];
-	}
-	assert_int_equal(json_parse(&arena, copy, &v, NULL), ERR_OK);
-	return v;
-}
-
 /* The tree is wiped before the object is looked at: nothing in it may point there. */
 static const struct object *object_of(enum kind kind, const char *text, bool keep_json)
 {
 	const struct object *o = NULL;
 	const char *field = "none";
-	int err = object_new(kind, tree_of(text), keep_json, &o, &field);
+	int err = object_new(kind, quoted_json(&arena, text), keep_json, &o, &field);
 	if (err != ERR_OK) {
 		fail_msg("%d, %s: %s", err, field, text);
 	}
@@ -461,7 +448,8 @@ static void values_of_another_type_are_refused_by_name(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct object *o = NULL;
 		const char *field = "none";
-		int err = object_new(rows[i].kind, tree_of(rows[i].in), true, &o, &field);
+		int err = object_new(
+			rows[i].kind, quoted_json(&arena, rows[i].in), true, &o, &field);
 		if (err != ERR_BAD_TYPE || strcmp(field, rows[i].field) != 0 || o) {
 			fail_msg("%s: %d, %s", rows[i].in, err, field);
 		}
@@ -471,7 +459,7 @@ static void values_of_another_type_are_refused_by_name(void **state)
 static void objects_far_larger_than_the_scratch_are_read_whole(void **state)
 {
 	enum { ENDPOINTS = 5000 };
-	struct json *tree = tree_of("{'addressType':'IPv4','endpoints':[]}");
+	struct json *tree = quoted_json(&arena, "{'addressType':'IPv4','endpoints':[]}");
 	struct json *list = json_get(tree, "endpoints");
 	const struct object *o = NULL;
 	const char *field;

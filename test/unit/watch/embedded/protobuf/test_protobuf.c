@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "test/unit/base/quoted.h"
 #include "watch/embedded/protobuf/protobuf.h"
 
 static struct strv file_read(struct arena *a, const char *name)
@@ -58,13 +59,7 @@ static void bodies_of_kubectl_read_as_json_would(void **state)
 		if (protobuf_decode(&a, file_read(&a, rows[i].file), &got, why)) {
 			fail_msg("%s: %s", rows[i].why, why);
 		}
-		struct strv want_text = arena_strdup(&a, strv_of(rows[i].want));
-		char *c = (char *)(uintptr_t)want_text.p;
-		for (size_t k = 0; k < want_text.n; k++) {
-			c[k] = c[k] == '\'' ? '"' : c[k];
-		}
-		struct json *want = NULL;
-		assert_int_equal(json_parse(&a, want_text, &want, NULL), ERR_OK);
+		struct json *want = quoted_json(&a, rows[i].want);
 		if (!json_equal(got, want)) {
 			fail_msg("%s: got %s", rows[i].why, json_text(&a, got).p);
 		}

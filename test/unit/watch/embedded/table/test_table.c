@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "test/unit/base/quoted.h"
 #include "watch/embedded/table/table.h"
 
 #define NOW_MS  1767229200000
@@ -13,21 +14,6 @@
 #define DELETED "'metadata':{'name':'x','deletionTimestamp':'2026-01-01T00:00:00Z'}"
 #define TWO     "'spec':{'containers':[{'name':'a'},{'name':'b'}]}"
 #define RUNNING "{'ready':true,'restartCount':0,'state':{'running':{}}}"
-
-static struct json *parsed(struct arena *a, const char *text)
-{
-	struct strv copy = arena_strdup(a, strv_of(text));
-	char *p = arena_alloc(a, copy.n + 1);
-	assert_non_null(p);
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = copy.p[i] == '\'' ? '"' : copy.p[i];
-	}
-	struct json *v = NULL;
-	if (json_parse(a, (struct strv){ p, copy.n }, &v, NULL) != ERR_OK) {
-		fail_msg("bad JSON in a test: %s", text);
-	}
-	return v;
-}
 
 static const struct {
 	const char *why;
@@ -245,11 +231,11 @@ static void each_kind_prints_its_cells(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *row = table_row(&a, rows[i].kind, parsed(&a, rows[i].object),
+		struct json *row = table_row(&a, rows[i].kind, quoted_json(&a, rows[i].object),
 			TABLE_NONE, "meta.k8s.io/v1", NOW_MS);
 		assert_non_null(row);
 		struct json *cells = json_get(row, "cells");
-		struct json *want = parsed(&a, rows[i].want);
+		struct json *want = quoted_json(&a, rows[i].want);
 		if (!json_equal(cells, want)) {
 			fail_msg("%s\n  got:  %s\n  want: %s", rows[i].why, json_text(&a, cells).p,
 				json_text(&a, want).p);
@@ -268,7 +254,7 @@ static void cells_are_of_their_columns_type(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *row = table_row(&a, rows[i].kind, parsed(&a, rows[i].object),
+		struct json *row = table_row(&a, rows[i].kind, quoted_json(&a, rows[i].object),
 			TABLE_NONE, "meta.k8s.io/v1", NOW_MS);
 		struct json *cell = json_first(json_get(row, "cells"));
 		json_each(c, table_columns(&a, rows[i].kind)) {
@@ -301,7 +287,7 @@ static void a_row_carries_what_was_asked(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a, 0);
-	struct json *o = parsed(&a, "{'kind':'Secret','apiVersion':'v1'," META ",'data':{}}");
+	struct json *o = quoted_json(&a, "{'kind':'Secret','apiVersion':'v1'," META ",'data':{}}");
 	struct json *row = table_row(&a, KIND_SECRET, o, TABLE_METADATA, "meta.k8s.io/v1beta1", 0);
 	assert_string_equal(json_text(&a, json_get(row, "object")).p,
 		"{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1beta1\","
@@ -317,7 +303,7 @@ static void a_table_wraps_columns_and_rows(void **state)
 	struct arena a;
 	arena_init(&a, 0);
 	struct json *t = table_wrap(&a, "meta.k8s.io/v1", NULL, json_new_array(&a),
-		parsed(&a, "{'resourceVersion':'7'}"));
+		quoted_json(&a, "{'resourceVersion':'7'}"));
 	assert_string_equal(json_text(&a, t).p,
 		"{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":"
 		"{\"resourceVersion\":\"7\"},\"columnDefinitions\":null,\"rows\":[]}");
@@ -329,7 +315,8 @@ static void a_scale_has_its_own_columns(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a, 0);
-	struct json *o = parsed(&a, "{" META ",'spec':{'replicas':3},'status':{'replicas':2}}");
+	struct json *o = quoted_json(
+		&a, "{" META ",'spec':{'replicas':3},'status':{'replicas':2}}");
 	struct json *row = table_scale_row(&a, o, TABLE_NONE, "meta.k8s.io/v1", NOW_MS);
 	assert_string_equal(json_text(&a, json_get(row, "cells")).p, "[\"x\",3,2,\"60m\"]");
 	assert_int_equal(json_count(table_scale_columns(&a)), 4);
@@ -341,7 +328,7 @@ static void without_memory_there_is_no_row(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a, 0);
-	struct json *o = parsed(&a, "{" META "," TWO ",'status':{'phase':'Running'}}");
+	struct json *o = quoted_json(&a, "{" META "," TWO ",'status':{'phase':'Running'}}");
 	size_t steps = 0;
 	for (size_t limit = 1; limit < 100000; limit += 64) {
 		struct arena tiny;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "test/unit/base/quoted.h"
 #include "watch/embedded/schema/schema.h"
 #include "watch/embedded/status.h"
 #include "watch/embedded/validate/validate.h"
@@ -17,23 +18,6 @@ struct row {
 	const char *change; /* merge patch (RFC 7386) on the good object; "" none */
 	const char *want;   /* what follows "is invalid: "; "" accepted */
 };
-
-static inline struct json *parsed(struct arena *a, const char *text)
-{
-	struct strv copy = arena_strdup(a, strv_of(text));
-	assert_non_null(copy.p);
-	char *p = arena_alloc(a, copy.n + 1);
-	assert_non_null(p);
-	for (size_t i = 0; i < copy.n; i++) {
-		p[i] = copy.p[i] == '\'' ? '"' : copy.p[i];
-	}
-	struct json *v = NULL;
-	struct json_report report;
-	if (json_parse(a, (struct strv){ p, copy.n }, &v, &report) != ERR_OK) {
-		fail_msg("bad JSON in a test at %zu, %s: %s", report.offset, report.why, text);
-	}
-	return v;
-}
 
 static inline struct json *merged(struct arena *a, struct json *doc, const struct json *patch)
 {
@@ -56,9 +40,9 @@ static inline struct json *merged(struct arena *a, struct json *doc, const struc
 static inline struct json *object_with(
 	struct arena *a, enum kind k, const char *good, const char *change)
 {
-	struct json *o = parsed(a, good);
+	struct json *o = quoted_json(a, good);
 	assert_int_equal(schema_default(a, k, o), ERR_OK);
-	return change[0] == '\0' ? o : merged(a, o, parsed(a, change));
+	return change[0] == '\0' ? o : merged(a, o, quoted_json(a, change));
 }
 
 /* The message behind "is invalid: ", "" when accepted. */

@@ -42,8 +42,8 @@ static void quantities_are_compared_exactly(void **state)
 		struct amount x;
 		struct amount y;
 		arena_init(&a, 0);
-		int err = measure(parsed(&a, rows[i].a), &x);
-		assert_int_equal(measure(parsed(&a, rows[i].b), &y), ERR_OK);
+		int err = measure(quoted_json(&a, rows[i].a), &x);
+		assert_int_equal(measure(quoted_json(&a, rows[i].b), &y), ERR_OK);
 		if ((err != ERR_OK) != (rows[i].want == 9) ||
 			(err == ERR_OK && amount_cmp(&x, &y) != rows[i].want)) {
 			fail_msg("%s: err %d", rows[i].why, err);
@@ -79,8 +79,8 @@ static void sameness_is_what_an_update_sees(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *x = parsed(&a, pairs[i].a);
-		struct json *y = parsed(&a, pairs[i].b);
+		struct json *x = quoted_json(&a, pairs[i].a);
+		struct json *y = quoted_json(&a, pairs[i].b);
 		if (same(x, y) != pairs[i].want || same(y, x) != pairs[i].want) {
 			fail_msg("%s", pairs[i].why);
 		}
@@ -93,12 +93,12 @@ static void differences_are_named_by_path(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a, 0);
-	struct json *x = parsed(&a, "{'a':[{'b':1},{'b':2}],'c':1,'e':{}}");
-	struct json *y = parsed(&a, "{'a':[{'b':1},{'b':3}],'d':1}");
+	struct json *x = quoted_json(&a, "{'a':[{'b':1},{'b':2}],'c':1,'e':{}}");
+	struct json *y = quoted_json(&a, "{'a':[{'b':1},{'b':3}],'d':1}");
 	expect("members and elements", differences(&a, "spec", x, y),
 		"spec.a[1].b, spec.c, spec.d");
-	x = parsed(&a, "{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1}");
-	expect("only a few are told", differences(&a, "spec", x, parsed(&a, "{}")),
+	x = quoted_json(&a, "{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1}");
+	expect("only a few are told", differences(&a, "spec", x, quoted_json(&a, "{}")),
 		"spec.a, spec.b, spec.c, spec.d, spec.e, ...");
 	arena_deinit(&a);
 }

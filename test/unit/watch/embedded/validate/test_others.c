@@ -26,7 +26,7 @@ static void a_config_map_has_a_mebibyte_at_most(void **state)
 	struct arena a;
 	arena_init(&a, 0);
 	for (size_t over = 0; over < 2; over++) {
-		struct json *o = parsed(&a, "{" META ",'data':{}}");
+		struct json *o = quoted_json(&a, "{" META ",'data':{}}");
 		size_t n = 1024 * 1024 + over;
 		char *big = arena_alloc(&a, n);
 		assert_non_null(big);
@@ -196,8 +196,8 @@ static void nonsense_is_survived(void **state)
 		for (size_t i = 0; i < ARRAY_LEN(texts) * ARRAY_LEN(subs); i++) {
 			struct arena a;
 			arena_init(&a, 0);
-			struct json *o = parsed(&a, texts[i % ARRAY_LEN(texts)]);
-			struct json *old = parsed(&a, texts[(i + 1) % ARRAY_LEN(texts)]);
+			struct json *o = quoted_json(&a, texts[i % ARRAY_LEN(texts)]);
+			struct json *old = quoted_json(&a, texts[(i + 1) % ARRAY_LEN(texts)]);
 			const char *sub = subs[i / ARRAY_LEN(texts)];
 			(void)verdict(&a, k, sub, o, NULL);
 			(void)verdict(&a, k, sub, o, old);

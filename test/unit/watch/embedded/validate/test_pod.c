@@ -333,11 +333,11 @@ static void a_negative_grace_may_become_one(void **state)
 	arena_init(&a, 0);
 	const char *negative = "{'spec':{'terminationGracePeriodSeconds':-5}}";
 	struct json *old = object_with(&a, KIND_POD, OLD, negative);
-	struct json *one = merged(
-		&a, json_copy(&a, old), parsed(&a, "{'spec':{'terminationGracePeriodSeconds':1}}"));
+	struct json *one = merged(&a, json_copy(&a, old),
+		quoted_json(&a, "{'spec':{'terminationGracePeriodSeconds':1}}"));
 	expect("one", verdict(&a, KIND_POD, "", one, old), "");
-	struct json *two = merged(
-		&a, json_copy(&a, old), parsed(&a, "{'spec':{'terminationGracePeriodSeconds':2}}"));
+	struct json *two = merged(&a, json_copy(&a, old),
+		quoted_json(&a, "{'spec':{'terminationGracePeriodSeconds':2}}"));
 	expect("two", verdict(&a, KIND_POD, "", two, old),
 		ONLY "spec.terminationGracePeriodSeconds");
 	arena_deinit(&a);

@@ -120,10 +120,10 @@ static void a_write_sets_its_part_only(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *o = parsed(&a, rows[i].object);
-		struct json *old = rows[i].old ? parsed(&a, rows[i].old) : NULL;
+		struct json *o = quoted_json(&a, rows[i].object);
+		struct json *old = rows[i].old ? quoted_json(&a, rows[i].old) : NULL;
 		assert_int_equal(prepare_object(&a, rows[i].kind, rows[i].sub, o, old), ERR_OK);
-		struct json *want = parsed(&a, rows[i].want);
+		struct json *want = quoted_json(&a, rows[i].want);
 		if (!json_equal(o, want)) {
 			fail_msg("%s\n  got:  %s\n  want: %s", rows[i].why, json_text(&a, o).p,
 				json_text(&a, want).p);
@@ -160,9 +160,9 @@ static void quality_follows_from_resources(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(qualities); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *o = parsed(&a, "{'metadata':{},'spec':{}}");
+		struct json *o = quoted_json(&a, "{'metadata':{},'spec':{}}");
 		assert_int_equal(json_set(&a, json_get(o, "spec"), "containers",
-					 parsed(&a, qualities[i].containers)),
+					 quoted_json(&a, qualities[i].containers)),
 			ERR_OK);
 		assert_int_equal(prepare_object(&a, KIND_POD, "", o, NULL), ERR_OK);
 		expect(qualities[i].why, json_str(json_dig(o, "status.qosClass")),
@@ -210,8 +210,8 @@ static void a_generation_counts_changes_of_what_is_wanted(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(generations); i++) {
 		struct arena a;
 		arena_init(&a, 0);
-		struct json *o = parsed(&a, generations[i].object);
-		struct json *old = parsed(&a, generations[i].old);
+		struct json *o = quoted_json(&a, generations[i].object);
+		struct json *old = quoted_json(&a, generations[i].old);
 		assert_int_equal(
 			prepare_generation(&a, generations[i].kind, generations[i].sub, o, old),
 			ERR_OK);
@@ -233,7 +233,7 @@ static void without_memory_nothing_is_prepared(void **state)
 		for (size_t limit = 4096; limit < 20000; limit += 128) {
 			struct arena a;
 			arena_init(&a, 0);
-			struct json *o = parsed(&a, texts[0]);
+			struct json *o = quoted_json(&a, texts[0]);
 			a.limit_bytes = limit;
 			int err = prepare_object(&a, k, "", o, NULL);
 			assert_true(err == ERR_OK || err == ERR_NOMEM);

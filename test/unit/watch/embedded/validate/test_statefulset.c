@@ -162,7 +162,8 @@ static void a_template_that_was_bad_before_is_tolerated(void **state)
 	arena_init(&a, 0);
 	const char *bad = "{'spec':{'template':{'spec':{'containers':null}}}}";
 	struct json *old = object_with(&a, KIND_STATEFULSET, GOOD, bad);
-	struct json *obj = merged(&a, json_copy(&a, old), parsed(&a, "{'spec':{'replicas':1}}"));
+	struct json *obj = merged(
+		&a, json_copy(&a, old), quoted_json(&a, "{'spec':{'replicas':1}}"));
 	expect("replicas alone", verdict(&a, KIND_STATEFULSET, "", obj, old), "");
 	arena_deinit(&a);
 }
@@ -202,7 +203,7 @@ static void a_negative_scale_fails_as_a_scale(void **state)
 	struct status s;
 	arena_init(&a, 0);
 	status_init(&s, &a);
-	struct json *scale = parsed(&a, "{'metadata':{'name':'web'},'spec':{'replicas':-1}}");
+	struct json *scale = quoted_json(&a, "{'metadata':{'name':'web'},'spec':{'replicas':-1}}");
 	validate_object(&s, KIND_STATEFULSET, "scale", scale, NULL);
 	status_invalid_end(&s, KIND_STATEFULSET, STRV("web"));
 	expect("in the group of scales", s.message,
