@@ -19,7 +19,7 @@
 struct index;
 
 /* Labels SERVICE and NAMESPACE in wire form without the root octet, lower case, as they lie side by side in a name. */
-#define INDEX_KEY_MAX (2 * (LABEL_MAX_BYTES + 1))
+#define INDEX_KEY_MAX ((size_t)2 * (LABEL_MAX_BYTES + 1))
 
 struct cell {
 	struct retired retired;

@@ -108,13 +108,12 @@ static void put_srv(
 	put_record(t, owner, TYPE_SRV, octets(rdata, 6 + target.n + zone->n));
 }
 
-static size_t put_label(uint8_t *out, const char *prefix, struct strv label)
+static size_t put_label(uint8_t *out, struct strv prefix, struct strv label)
 {
-	size_t before = strlen(prefix);
-	out[0] = (uint8_t)(before + label.n);
-	memcpy(out + 1, prefix, before);
-	name_lower(out + 1 + before, (const uint8_t *)label.p, label.n);
-	return 1 + before + label.n;
+	out[0] = (uint8_t)(prefix.n + label.n);
+	memcpy(out + 1, prefix.p, prefix.n);
+	name_lower(out + 1 + prefix.n, (const uint8_t *)label.p, label.n);
+	return 1 + prefix.n + label.n;
 }
 
 /* _PORT._PROTO in front of the Service's labels; false for a port without a name of its own. */
@@ -124,8 +123,8 @@ static bool port_owner(const struct record_set *rs, const struct set_port *p, st
 	if (!p->numbered || p->name_n == 0 || p->name_n >= LABEL_MAX_BYTES) {
 		return false;
 	}
-	size_t n = put_label(storage, "_", set_text(rs, p->name, p->name_n));
-	n += put_label(storage + n, "_", strv_of(protocol_name((enum protocol)p->protocol)));
+	size_t n = put_label(storage, STRV("_"), set_text(rs, p->name, p->name_n));
+	n += put_label(storage + n, STRV("_"), strv_of(protocol_name((enum protocol)p->protocol)));
 	memcpy(storage + n, service.p, service.n);
 	*out = octets(storage, n + service.n);
 	return true;
