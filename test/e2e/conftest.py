@@ -15,6 +15,9 @@ import time
 
 import pytest
 
+# A runner that ignores hang-ups (nohup) hands that down to the programs under test, for which it is to count.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(os.environ.get("ORDINAL_CACHE", pathlib.Path.home() / ".cache" / "ordinal"))
 DEMO = ROOT / "deploy" / "demo" / "statefulset.yaml"
