@@ -5,5 +5,6 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-struct strv quoted(struct arena *a, const char *text); /* the text alone, for those who parse it themselves */
+struct strv quoted(
+	struct arena *a, const char *text); /* the text alone, for those who parse it themselves */
 struct json *quoted_json(struct arena *a, const char *text);
