@@ -11,7 +11,7 @@ import re
 import select
 import signal
 import subprocess
-import time
+import threading
 
 import pytest
 
@@ -149,15 +149,16 @@ class Watch:
 
     def until(self, satisfied, limit_s=120):
         """Reads events until satisfied(event) is true; returns all events seen."""
-        end = time.monotonic() + limit_s
-        while time.monotonic() < end:
-            line = self.process.stdout.readline()
-            if not line:
-                break
-            event = json.loads(line)
-            self.seen.append(event)
-            if satisfied(event):
-                return self.seen
+        limit = threading.Timer(limit_s, self.process.kill)  # a silent watch would be read for ever
+        limit.start()
+        try:
+            for line in self.process.stdout:
+                event = json.loads(line)
+                self.seen.append(event)
+                if satisfied(event):
+                    return self.seen
+        finally:
+            limit.cancel()
         raise AssertionError("the watch never showed it; seen: " + "\n".join(
             f"{e['type']} {e['object'].get('metadata', {}).get('name')}" for e in self.seen))
 
