@@ -11,6 +11,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -168,6 +169,12 @@ class Watch:
         self.process.stdout.close()
 
 
+# What needs the programs of test/peers (`test/run --peers`) is not even collected without them.
+PEERS = os.environ.get("ORDINAL_PEERS") == "1"
+collect_ignore_glob = [] if PEERS else ["test_peers_*"]
+sys.path.insert(0, str(ROOT / "test" / "peers"))
+
+
 @contextlib.contextmanager
 def lab_starter(tmp_path_factory):
     """Gives start(*options) -> Lab; all of them are ended, and must end well."""
@@ -211,3 +218,57 @@ def experiment(start_lab, tmp_path):
     lab.kubectl("apply", "-f", DEMO)
     lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
     return lab
+
+
+@pytest.fixture
+def start_serve(tmp_path):
+    from serving import Serve
+
+    servers = []
+
+    def start(corefile, *options):
+        home = tmp_path / f"serve{len(servers)}"
+        home.mkdir()
+        servers.append(Serve(home, corefile, "--threads", "1", *options))
+        return servers[-1]
+
+    yield start
+    for s in servers:
+        code = s.stop()
+        assert code == 0, f"exit {code}\n{s.text()}"
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory):
+    """A real kube-apiserver without controllers, shared by all tests of a run: each keeps to namespaces of its own."""
+    from control_plane import ControlPlane
+
+    plane = ControlPlane(tmp_path_factory.mktemp("plane"))
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture(scope="session")
+def full_control_plane(tmp_path_factory):
+    """The same with its controllers, scheduler and kwok's node: Pods become Ready."""
+    from control_plane import ControlPlane
+
+    plane = ControlPlane(tmp_path_factory.mktemp("full"), controllers=True)
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture
+def start_coredns(tmp_path):
+    """Gives start(kubeconfig, options="", ...) -> CoreDNS; all are ended."""
+    from control_plane import CoreDNS
+
+    servers = []
+
+    def start(kubeconfig, *argv, **more):
+        servers.append(CoreDNS(tmp_path / f"coredns{len(servers)}", kubeconfig, *argv, **more))
+        return servers[-1]
+
+    yield start
+    for s in servers:
+        s.stop()

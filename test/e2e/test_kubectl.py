@@ -343,7 +343,8 @@ def test_get_arranges(web):
     out = web("get", "all").out
     for name in ("pod/web-0", "service/web", "statefulset.apps/web"):
         assert name in out
-    assert web.rows("pods", "--chunk-size=1") == web.rows("pods"), "limit and continue"
+    whole, chunked = ([row[:4] for row in web.rows("pods", *more)] for more in ([], ["--chunk-size=1"]))  # ages move on
+    assert chunked == whole, "limit and continue"
     assert web("get", "sts", "none", "--ignore-not-found").out == ""
 
 
