@@ -21,6 +21,7 @@ struct listener {
 };
 
 struct dns_server {
+	const struct watch_api *api;
 	struct reclaim *reclaim;
 	struct kube *kube;
 	struct search *search;
@@ -176,6 +177,7 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 	if (!s) {
 		return ERR_NOMEM;
 	}
+	s->api = api;
 	s->loop = loop;
 	s->options = (struct threads_options){ .count = config->threads, .tcp = config->tcp };
 	int err = keep_addresses(s, config);
@@ -229,6 +231,13 @@ unsigned dns_server_port_at(const struct dns_server *s, size_t i)
 bool dns_server_synced(const struct dns_server *s)
 {
 	return kube_is_synced(s->kube);
+}
+
+void dns_server_freshness(const struct dns_server *s, struct watch_freshness *out)
+{
+	watch_freshness(s->api, out);
+	out->synced = out->synced && dns_server_synced(s);
+	out->in_step = out->in_step && out->synced;
 }
 
 static size_t count_answers(const struct dns_server *s, const struct name *name, uint16_t type)

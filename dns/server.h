@@ -61,6 +61,9 @@ unsigned dns_server_port(const struct dns_server *s);
 unsigned dns_server_port_at(const struct dns_server *s, size_t i);
 /* All kinds have been delivered once. */
 bool dns_server_synced(const struct dns_server *s);
+/* How old what is answered may be: for a page of readiness. A server that lost the cluster goes on answering and stays
+ * synced; only in_step and age_ms tell. */
+void dns_server_freshness(const struct dns_server *s, struct watch_freshness *out);
 /* How many addresses (A and AAAA records) this full name has now; 0 also if it does not exist. */
 size_t dns_server_addresses(const struct dns_server *s, struct strv name);
 /* Unsubscribes at once; what has been received is still answered, then the threads end, all is

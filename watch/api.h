@@ -92,6 +92,15 @@ struct watch_reply {
 };
 typedef void (*watch_reply_fn)(void *ctx, const struct watch_reply *r);
 
+/* How far what has been told can be trusted to be the present. */
+struct watch_freshness {
+	bool synced;  /* all that was subscribed has been told whole once, what is refused aside */
+	bool in_step; /* synced, and changes are told as they happen */
+	/* Since the server was last heard of, of the kind where that is longest ago; in step up to a minute is
+	 * usual, when nothing changes. -1: never, of some kind. */
+	int64_t age_ms;
+};
+
 struct watch_sub;
 
 struct watch_api {
@@ -102,6 +111,7 @@ struct watch_api_ops {
 	int (*subscribe)(void *self, const struct watch_interest *w, struct watch_sub **out);
 	void (*unsubscribe)(void *self, struct watch_sub *s);
 	int (*call)(void *self, const struct watch_call *c, watch_reply_fn done, void *ctx);
+	void (*freshness)(void *self, struct watch_freshness *out);
 };
 
 /* errors ERR_NOMEM, ERR_SYNTAX (selector) */
@@ -121,4 +131,9 @@ NODISCARD static inline int watch_call(
 	const struct watch_api *api, const struct watch_call *c, watch_reply_fn done, void *ctx)
 {
 	return api->ops->call(api->self, c, done, ctx);
+}
+/* Embedded: always in step. */
+static inline void watch_freshness(const struct watch_api *api, struct watch_freshness *out)
+{
+	api->ops->freshness(api->self, out);
 }

@@ -48,6 +48,16 @@ class Serve:
             assert time.monotonic() < end, self.text()
             time.sleep(0.02)
 
+    def figures(self):
+        """What SIGUSR1 writes into the log: {"objects": {"services": 2.0, ...}, ...}, by kind."""
+        mark, before = "serve: SIGUSR1: ", self.text()
+        self.process.send_signal(signal.SIGUSR1)
+        self.until(lambda: self.text().count(mark) > before.count(mark))
+        found = {}
+        for name, kind, value in re.findall(r' figures: (\w+)\{kind="(\w+)"\} (\S+)\n', self.text()[len(before):]):
+            found.setdefault(name.removeprefix("ordinal_kubernetes_"), {})[kind] = float(value)
+        return found
+
     def stop(self, signum=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(signum)

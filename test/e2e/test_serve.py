@@ -103,9 +103,31 @@ def test_a_cluster_that_goes_away_costs_no_answers(start_lab, start_serve):
     lab = start_lab("-f", DEMO)
     lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
     s = start_serve(corefile(lab.kubeconfig)).ready()
+    assert set(s.figures()["in_step"].values()) == {1}
+    port = lab.api.rsplit(":", 1)[1]
     assert lab.stop() == 0
     s.until(lambda: "warn" in s.text())
+    said = [line for line in s.text().splitlines() if " warn " in line]
+    assert len(said) == 1 and f"no contact with {s.cluster}: " in said[0] and "records are from before 2" in said[0]
     assert len(s.short(NAME)) == 3
+    assert 0 in s.figures()["in_step"].values()
+    again = start_lab("--api", f"127.0.0.1:{port}", "-f", DEMO)
+    again.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
+    s.until(lambda: f"contact with {s.cluster} is back after " in s.text())
+    s.until(lambda: s.short(NAME) == again.addresses(NAME))
+    assert set(s.figures()["in_step"].values()) == {1}
+
+
+def test_figures_are_written_into_the_log_when_asked_for(experiment, start_serve):
+    s = start_serve(corefile(experiment.kubeconfig), "--log-format", "text").ready()
+    figures = s.figures()
+    assert figures["objects"]["endpointslices"] >= 1 and figures["objects"]["services"] >= 2
+    assert figures["lists_total"]["services"] == 1 and figures["undecodable_total"]["services"] == 0
+    assert all(0 <= age < 120 for age in figures["contact_age_seconds"].values())
+    before = figures["events_total"]["services"]
+    experiment.kubectl("create", "service", "clusterip", "more", "--tcp=80")
+    s.until(lambda: s.rcode("more.default.svc.cluster.local") == "NOERROR")
+    assert s.figures()["events_total"]["services"] > before
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

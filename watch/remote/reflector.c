@@ -20,7 +20,6 @@
 #define LIST_STALL_S    60
 #define WATCH_LEAST_S   300u /* asked for: between this and twice as long, as client-go */
 #define WATCH_GRACE_S   30u  /* the server ends a watch itself; after that we do */
-#define WATCH_STALL_S   150  /* bookmarks come every minute: the server, or the way to it, hangs */
 #define WATCH_SHORT_MS  1000 /* one that brought nothing for so short a time has failed */
 #define BAD_STREAK      3    /* unreadable at the same place: LIST instead */
 #define ARENA_CHUNK     ((size_t)64 << 10)
@@ -47,23 +46,33 @@ static void go_after(struct reflector *r, int64_t delay_ms)
 	}
 }
 
-/* Not watching: until the server has begun to answer, as a hanging one never does. */
-static void stale(struct reflector *r)
+bool reflector_hangs(const struct reflector *r)
+{
+	uint64_t quiet = uv_now(r->remote->loop) - r->heard_ms;
+	return quiet >= (uint64_t)r->remote->config.watch_stall_s * 1000;
+}
+
+/* In the blink between two watches it still is. */
+bool reflector_in_step(const struct reflector *r)
+{
+	return r->synced && r->watching && !reflector_hangs(r);
+}
+
+static void behind(struct reflector *r)
 {
 	r->phase = PHASE_IDLE;
-	if (r->stale_since_ms == 0) {
-		r->stale_since_ms = uv_now(r->remote->loop);
-	}
+	r->watching = false;
 }
 
 static void retry(struct reflector *r, const char *what, const char *why)
 {
 	int64_t delay = backoff_next(
 		&r->backoff, r->remote->clock, r->retry_after_s > 0 ? r->retry_after_s * 1000 : -1);
-	r->failures++;
-	stale(r);
-	log_write(r->failed++ == 0 ? LOG_WARN : LOG_DEBUG, "api", "%s of %s: %s; again in %lld ms",
-		what, plural(r), why, (long long)delay);
+	metrics_add(&r->failures, 1);
+	r->failed++;
+	behind(r);
+	log_debug("api", "%s of %s: %s; again in %lld ms", what, plural(r), why, (long long)delay);
+	contact_failed(r, what, why);
 	go_after(r, delay);
 }
 
@@ -72,14 +81,16 @@ static void refused(struct reflector *r, const char *why)
 	int64_t half = r->remote->config.refused_retry_ms / 2;
 	struct backoff seldom;
 	backoff_init(&seldom, half * 2, half * 2);
-	stale(r);
+	behind(r);
 	if (!r->refused) {
 		log_warn("api", "%s cannot be read: %s; this is tried again now and then",
 			plural(r), why);
 	}
 	bool first = !r->refused;
 	r->refused = true;
+	r->failed = 0;
 	r->listed = false; /* when we may again, much has happened */
+	contact_well(r->remote);
 	go_after(r, backoff_next(&seldom, r->remote->clock, -1));
 	if (first && r->sub->tell_refused) {
 		feed_tell(r, WATCH_REFUSED, NULL, NULL);
@@ -88,13 +99,15 @@ static void refused(struct reflector *r, const char *why)
 
 static void well(struct reflector *r)
 {
-	if (r->failed > 0 || r->refused) {
-		log_info("api", "%s are watched again", plural(r));
+	if (r->refused) {
+		log_info("api", "%s can be read now", plural(r));
 	}
 	r->failed = 0;
 	r->refused = false;
 	r->suspect = false;
-	r->stale_since_ms = 0;
+	r->watching = true;
+	r->heard_ms = uv_now(r->remote->loop);
+	contact_well(r->remote);
 }
 
 /* Ends of requests */
@@ -105,8 +118,9 @@ static void failed_reply(struct reflector *r, const char *what)
 	arena_reset(&r->arena);
 	struct strv message = request_failure(&r->arena, buf_strv(&r->failure), &reason);
 	char why[256];
-	(void)snprintf(why, sizeof(why), "the server says %d %.*s", r->status,
-		(int)(message.n < 200 ? message.n : 200), message.p ? message.p : "");
+	(void)snprintf(why, sizeof(why), "the server says %d%s%.*s", r->status,
+		message.n > 0 ? " " : "", (int)(message.n < 200 ? message.n : 200),
+		message.p ? message.p : ""); /* cut to fit */
 	switch (r->status) {
 	case 401:
 		credentials_refused(r->remote->credentials);
@@ -159,8 +173,8 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 {
 	uint64_t lasted = uv_now(r->remote->loop) - r->begun_ms;
 	bool useful = r->status == 200 &&
-		      (r->events > r->events_before || lasted >= WATCH_SHORT_MS);
-	bool by_time = o->err == UV_ETIMEDOUT && useful;
+		      (metrics_get(&r->events) > r->events_before || lasted >= WATCH_SHORT_MS);
+	bool by_time = o->err == UV_ETIMEDOUT && useful && !reflector_hangs(r);
 	int err = r->stream_err ? r->stream_err : o->err;
 	if (useful) {
 		backoff_reset(&r->backoff);
@@ -172,7 +186,7 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 				   : "unreadable changes");
 		r->listed = false;
 		r->bad_streak = 0;
-		stale(r);
+		behind(r);
 		go_after(r,
 			useful || r->expired ? 0 : backoff_next(&r->backoff, r->remote->clock, -1));
 	} else if ((err == ERR_OK && r->status == 200 && useful) || by_time) {
@@ -264,17 +278,15 @@ static void go(struct reflector *r)
 		.url = request_url(&r->arena, m, r->kind, STRV_NONE, STRV_NONE, NULL, q).p,
 		.headers = request_headers(&r->arena, m, NULL),
 		.timeout_ms = list ? 0 : (uint64_t)(watch_s + WATCH_GRACE_S) * 1000,
-		.stall_s = list ? LIST_STALL_S : WATCH_STALL_S,
+		.stall_s = list ? LIST_STALL_S : (uint64_t)m->config.watch_stall_s,
 		.fresh = r->failed > 1 || r->suspect,
 		.head = on_head,
 		.bytes = on_bytes,
 		.done = on_done,
 		.ctx = r };
 	request_identify(m, &config);
-	stale(r);
 	feed_begin(r, list ? PHASE_LIST : PHASE_WATCH);
-	r->lists += list;
-	r->watches += !list;
+	metrics_add(list ? &r->lists : &r->watches, 1);
 	int err = q.p && config.url && config.headers ? http_call_start(m->http, &config, &r->call)
 						      : ERR_NOMEM;
 	if (err != ERR_OK) {
@@ -324,7 +336,6 @@ int reflector_open(struct watch_sub *sub, enum kind kind)
 	r->sub = sub;
 	r->kind = kind;
 	r->wait.fn = on_credentials;
-	r->stale_since_ms = uv_now(m->loop);
 	backoff_init(&r->backoff, m->config.retry_first_ms, m->config.retry_last_ms);
 	split_init(&r->split, SPLIT_LIST, PIECE_MAX_BYTES);
 	arena_init(&r->arena, ARENA_CHUNK);

@@ -17,7 +17,7 @@ void feed_begin(struct reflector *r, enum phase phase)
 	r->stream_err = ERR_OK;
 	r->expired = false;
 	r->begun_ms = uv_now(r->remote->loop);
-	r->events_before = r->events;
+	r->events_before = metrics_get(&r->events);
 	buf_reset(&r->failure);
 	split_reset(&r->split, phase == PHASE_LIST ? SPLIT_LIST : SPLIT_WATCH);
 	if (phase == PHASE_LIST) {
@@ -31,7 +31,7 @@ void feed_tell(
 	struct reflector *r, enum watch_type type, const struct object *o, const struct object *old)
 {
 	const struct watch_event e = { .type = type, .kind = r->kind, .obj = o, .old = old };
-	r->events += o != NULL;
+	metrics_add(&r->events, o != NULL);
 	r->sub->fn(r->sub->ctx, &e);
 }
 
@@ -48,7 +48,8 @@ static void version_set(char to[VERSION_CHARS], const struct json *metadata)
 static void count_bad(struct reflector *r, const struct json *tree, const char *why)
 {
 	const struct json *meta = json_get(tree, "metadata");
-	enum log_level level = r->bad++ < BAD_LOGGED ? LOG_WARN : LOG_DEBUG;
+	enum log_level level = metrics_get(&r->bad) < BAD_LOGGED ? LOG_WARN : LOG_DEBUG;
+	metrics_add(&r->bad, 1);
 	log_write(level, "api", "%s %.*s/%.*s cannot be read and is skipped: %s",
 		kind_row(r->kind)->name, STRV_ARG(json_str(json_get(meta, "namespace"))),
 		STRV_ARG(json_str(json_get(meta, "name"))), why);
@@ -157,6 +158,7 @@ int feed_list_end(struct reflector *r)
 		object_unref(gone);
 	}
 	memcpy(r->version, r->list_version, VERSION_CHARS);
+	r->heard_ms = uv_now(r->remote->loop);
 	return err;
 }
 
@@ -228,6 +230,9 @@ bool feed_bytes(struct reflector *r, struct strv bytes)
 		size_t room = FAILURE_BYTES - r->failure.n;
 		buf_add(&r->failure, strv_sub(bytes, 0, room));
 		return true;
+	}
+	if (r->phase == PHASE_WATCH) {
+		r->heard_ms = uv_now(r->remote->loop);
 	}
 	int err = split_feed(&r->split, bytes, on_piece, r);
 	if (err != ERR_OK && r->stream_err == ERR_OK) {

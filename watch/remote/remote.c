@@ -12,6 +12,9 @@
 #define RETRY_FIRST_MS   250
 #define RETRY_LAST_MS    10000
 #define REFUSED_RETRY_MS 300000
+#define WATCH_STALL_S    150
+#define REMIND_FIRST_MS  60000
+#define REMIND_NEXT_MS   600000
 
 void remote_hold(struct remote *r)
 {
@@ -108,10 +111,16 @@ static int remote_call(void *self, const struct watch_call *w, watch_reply_fn do
 	return remote_call_start(self, w, done, ctx);
 }
 
+static void tell_freshness(void *self, struct watch_freshness *out)
+{
+	remote_freshness(self, out);
+}
+
 static const struct watch_api_ops remote_ops = {
 	.subscribe = remote_subscribe,
 	.unsubscribe = remote_unsubscribe,
 	.call = remote_call,
+	.freshness = tell_freshness,
 };
 
 /* Opening */
@@ -165,7 +174,10 @@ int remote_open(uv_loop_t *loop, struct clock *clock, const struct remote_config
 	r->config = (struct remote_config){ .keep_json = config->keep_json,
 		.retry_first_ms = otherwise(config->retry_first_ms, RETRY_FIRST_MS),
 		.retry_last_ms = otherwise(config->retry_last_ms, RETRY_LAST_MS),
-		.refused_retry_ms = otherwise(config->refused_retry_ms, REFUSED_RETRY_MS) };
+		.refused_retry_ms = otherwise(config->refused_retry_ms, REFUSED_RETRY_MS),
+		.watch_stall_s = otherwise(config->watch_stall_s, WATCH_STALL_S),
+		.remind_first_ms = otherwise(config->remind_first_ms, REMIND_FIRST_MS),
+		.remind_next_ms = otherwise(config->remind_next_ms, REMIND_NEXT_MS) };
 	r->api = (struct watch_api){ r, &remote_ops };
 	int err = read_access(r, config, why);
 	if (err != ERR_OK) {
@@ -179,7 +191,8 @@ int remote_open(uv_loop_t *loop, struct clock *clock, const struct remote_config
 		(void)snprintf(why, REMOTE_WHY_CHARS, "%s", reason); /* fits */
 		goto out;
 	}
-	r->live = 3; /* the client, the credentials, until close */
+	contact_init(r);
+	r->live = 4; /* the client, the credentials, the contact, until close */
 	if (r->access.tls.insecure) {
 		log_warn("api", "the certificate of %s is not checked (insecure-skip-tls-verify)",
 			r->access.server);
@@ -205,54 +218,6 @@ const char *remote_server_url(const struct remote *r)
 	return r->access.server;
 }
 
-/* How it goes */
-
-bool remote_kind_at(const struct remote *r, size_t i, struct remote_kind *out)
-{
-	for (const struct watch_sub *s = r->subs; s; s = s->next) {
-		for (const struct reflector *f = s->reflectors; f; f = f->next) {
-			if (i-- > 0) {
-				continue;
-			}
-			uint64_t since = f->stale_since_ms;
-			*out = (struct remote_kind){ .kind = f->kind,
-				.synced = f->synced,
-				.watching = since == 0,
-				.refused = f->refused,
-				.age_ms = since ? (int64_t)(uv_now(r->loop) - since) : 0,
-				.known = known_count(f->known),
-				.lists = f->lists,
-				.watches = f->watches,
-				.events = f->events,
-				.bad = f->bad,
-				.failures = f->failures };
-			return true;
-		}
-	}
-	return false;
-}
-
-bool remote_synced(const struct remote *r)
-{
-	struct remote_kind k;
-	for (size_t i = 0; remote_kind_at(r, i, &k); i++) {
-		if (!k.synced && !k.refused) {
-			return false;
-		}
-	}
-	return true;
-}
-
-int64_t remote_age_ms(const struct remote *r)
-{
-	struct remote_kind k;
-	int64_t age = 0;
-	for (size_t i = 0; remote_kind_at(r, i, &k); i++) {
-		age = !k.refused && k.age_ms > age ? k.age_ms : age;
-	}
-	return age;
-}
-
 /* The end */
 
 static void on_part_closed(void *ctx)
@@ -270,6 +235,7 @@ void remote_close(struct remote *r, void (*cb)(void *ctx), void *ctx)
 	r->on_closed = cb;
 	r->ctx = ctx;
 	remote_calls_cancel(r);
+	contact_close(r);
 	credentials_close(r->credentials, on_part_closed, r);
 	http_client_close(r->http, on_part_closed, r);
 	remote_drop(r);

@@ -1,8 +1,9 @@
 /* The other implementation of struct watch_api: a real kube-apiserver, listed and watched, and written to. Only the kinds
  * that somebody subscribed are watched, one stream a kind and subscription; label selectors are the server's work.
  * Objects are not kept: each is decoded, told, and let go of.
- * A server that cannot be reached costs freshness, not records: subscribers keep what they were told, remote_age_ms says
- * how old that may be. Regime: owned heap object. Control thread only. Called by: main. */
+ * A server that cannot be reached costs freshness, not records: subscribers keep what they were told. How old that may be
+ * is in watch_freshness, in the figures, and in the log: once when contact is lost, seldom while it is, once when it is
+ * back. Regime: owned heap object. Control thread only. Called by: main. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "watch/api.h"
 
+struct buf;
 struct remote;
 
 #define REMOTE_WHY_CHARS 384
@@ -27,6 +29,8 @@ struct remote_config {
 	/* 0: 250 ms, 10 s, 5 min */
 	int64_t retry_first_ms, retry_last_ms; /* after failures */
 	int64_t refused_retry_ms;              /* after 403 and 404 */
+	int64_t watch_stall_s; /* 0: 150; a watch that brings nothing for so long hangs: bookmarks come every minute */
+	int64_t remind_first_ms, remind_next_ms; /* 0: 1 min, 10 min; of contact that is lost */
 };
 
 /* Reads credentials (blocking); talks to nobody before the first subscription or call. config is copied.
@@ -35,22 +39,20 @@ NODISCARD int remote_open(uv_loop_t *loop, struct clock *clock, const struct rem
 	struct remote **out, char why[REMOTE_WHY_CHARS]);
 const struct watch_api *remote_api(struct remote *r); /* valid until close */
 const char *remote_server_url(const struct remote *r);
-/* Every kind subscribed has been listed once, refused ones aside. */
-bool remote_synced(const struct remote *r);
-/* For how long some kind has not been watched: 0 while all streams are up. Refused kinds aside. */
-int64_t remote_age_ms(const struct remote *r);
 
-struct remote_kind { /* one stream, for metrics and /ready */
-	enum kind kind;
-	bool synced, watching, refused;
-	int64_t age_ms;          /* 0 while watching */
-	size_t known;            /* objects */
+struct remote_kind { /* of all streams of one kind */
+	struct watch_freshness fresh;
+	bool refused;            /* some stream is; it counts neither for nor against fresh */
+	size_t known;            /* objects, of all streams together; so are the figures below */
 	uint64_t lists, watches; /* begun */
-	uint64_t events, bad,
-		failures; /* told; not decodable, skipped; of connections and requests */
+	uint64_t events;         /* told */
+	uint64_t bad;            /* not decodable, skipped */
+	uint64_t failures;       /* of connections and requests */
 };
-/* The i-th stream; false: there are no more. */
-bool remote_kind_at(const struct remote *r, size_t i, struct remote_kind *out);
+/* False: nobody has subscribed it. */
+bool remote_kind(const struct remote *r, enum kind kind, struct remote_kind *out);
+/* The figures of all kinds subscribed, as metrics.h has them. */
+void remote_metrics(const struct remote *r, struct buf *page);
 
 /* All subscriptions must have ended. Calls in flight get UV_ECANCELED inside this call. Frees later, then cb (may be
  * NULL). Accepts NULL (cb is not called then). */

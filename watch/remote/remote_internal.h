@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/http_client.h"
+#include "base/metrics.h"
 #include "watch/remote/access.h"
 #include "watch/remote/backoff.h"
 #include "watch/remote/credentials.h"
@@ -17,6 +18,13 @@
 #include "watch/remote/split.h"
 
 #define VERSION_CHARS 64
+
+struct contact { /* with the server, as the log tells of it */
+	uv_timer_t remind;
+	bool lost;         /* and said */
+	uint64_t since_ms; /* loop time; the server was heard of last */
+	int64_t before_ms; /* Unix time; records are from before; 0: not all was known */
+};
 
 struct remote {
 	uv_loop_t *loop;
@@ -28,6 +36,7 @@ struct remote {
 	struct watch_api api;
 	struct watch_sub *subs;
 	struct remote_call *calls;
+	struct contact contact;
 	size_t live; /* what must be closed before it is freed */
 	bool closing;
 	void (*on_closed)(void *ctx);
@@ -63,8 +72,10 @@ struct reflector {
 	struct known *known;
 	char version[VERSION_CHARS]; /* "" before the first LIST */
 	bool synced, refused;
-	bool suspect;     /* the connection hung: the next request goes over another */
-	bool listed;      /* version is good to watch from */
+	bool watching;     /* the last request that ended had not failed */
+	uint64_t heard_ms; /* loop time; the last byte of a watch, the end of a LIST; 0: never */
+	bool suspect;      /* the connection hung: the next request goes over another */
+	bool listed;       /* version is good to watch from */
 	bool list_latest; /* the next LIST asks for the newest state, whatever it costs the server */
 	/* the reply under way */
 	struct split split;
@@ -78,15 +89,17 @@ struct reflector {
 	int stream_err;                   /* why we stopped reading */
 	uint64_t begun_ms, events_before; /* of this watch, loop time */
 	/* how it goes */
-	uint64_t stale_since_ms; /* loop time; 0: watching */
-	unsigned failed;         /* in a row */
-	unsigned bad_streak;     /* watches cut by an unreadable line, in a row */
-	uint64_t lists, watches, events, bad, failures;
+	unsigned failed;     /* in a row */
+	unsigned bad_streak; /* watches cut by an unreadable line, in a row */
+	struct metrics_counter lists, watches, events, bad, failures;
 };
 
 /* reflector.c */
 NODISCARD int reflector_open(struct watch_sub *sub, enum kind kind); /* joins sub->reflectors */
 void reflector_close(struct reflector *r); /* frees itself, and the last one sub, later */
+bool reflector_hangs(
+	const struct reflector *r); /* nothing has come for longer than from any that lives */
+bool reflector_in_step(const struct reflector *r);
 /* reflector_feed.c: bytes to events. */
 void feed_begin(struct reflector *r, enum phase phase);
 bool feed_bytes(struct reflector *r, struct strv bytes); /* false: stop, stream_err says why */
@@ -94,6 +107,16 @@ NODISCARD int feed_list_end(
 	struct reflector *r); /* the LIST is whole: tells what is gone, SYNCED */
 void feed_tell(struct reflector *r, enum watch_type type, const struct object *o,
 	const struct object *old);
+
+/* figures.c */
+void remote_freshness(const struct remote *r, struct watch_freshness *out);
+
+/* contact.c */
+void contact_init(struct remote *r);
+void contact_failed(struct reflector *r, const char *what, const char *why); /* a request of it */
+void contact_well(
+	struct remote *r); /* some reflector is in step again, or does not count any more */
+void contact_close(struct remote *r);
 
 /* request.c: paths and headers. */
 struct strv request_url(struct arena *a, const struct remote *r, enum kind kind, struct strv ns,

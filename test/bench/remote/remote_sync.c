@@ -45,9 +45,11 @@ static void print_event(const struct bench *b, const struct watch_event *e)
 	static const char *const names[] = { "ADDED", "MODIFIED", "DELETED", "SYNCED", "REFUSED" };
 	struct strv ns = e->obj ? e->obj->meta.ns : STRV("");
 	struct strv name = e->obj ? e->obj->meta.name : STRV("");
+	struct watch_freshness fresh;
+	watch_freshness(remote_api(b->remote), &fresh);
 	printf("%8.3f %s %s %.*s/%.*s age %lld\n", (double)(uv_hrtime() - b->begun_ns) / 1e9,
 		names[e->type], kind_row(e->kind)->name, STRV_ARG(ns), STRV_ARG(name),
-		(long long)remote_age_ms(b->remote));
+		(long long)fresh.age_ms);
 	fflush(stdout);
 }
 

@@ -186,10 +186,13 @@ static void answer(struct fake_conn *c)
 	}
 	c->close_after = fault.what == FAKE_REPLY || fault.what == FAKE_BODY ||
 			 fault.what == FAKE_CUT;
-	if (fault.what == FAKE_CUT && fault.bytes < c->n_out) {
+	if ((fault.what == FAKE_CUT || fault.what == FAKE_HANG) && fault.bytes < c->n_out) {
 		c->n_out = fault.bytes;
 	}
 	c->step = fault.what == FAKE_SLOW ? fault.bytes : 0;
+	if (c->n_out == 0 && fault.what == FAKE_HANG) {
+		return;
+	}
 	if (c->n_out == 0) {
 		conn_close(c);
 	} else {

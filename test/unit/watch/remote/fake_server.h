@@ -16,10 +16,10 @@
 
 #define FAKE_FAULTS 8
 
-enum fake_what { FAKE_NONE, FAKE_CUT, FAKE_REPLY, FAKE_BODY, FAKE_SLOW };
+enum fake_what { FAKE_NONE, FAKE_CUT, FAKE_REPLY, FAKE_BODY, FAKE_SLOW, FAKE_HANG };
 struct fake_fault {
 	enum fake_what what;
-	size_t bytes; /* CUT: so many of the reply are sent; SLOW: in pieces of so many */
+	size_t bytes; /* CUT: so many of the reply are sent; SLOW: in pieces of so many; HANG: so many, and the connection stays */
 	const char *
 		text; /* REPLY: instead of the reply, raw, then closed; BODY: as its body, with status 200, then closed */
 };

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "watch/remote/remote.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000 /* ends a hang */
 
 struct world {
 	uv_loop_t loop;
@@ -33,8 +35,10 @@ static int set_up(void **state)
 	return 0;
 }
 
-static void begin(struct world *w, const struct fake_fault *faults, size_t n)
+static void begin_with(struct world *w, const struct fake_fault *faults, size_t n,
+	const struct remote_config *settings)
 {
+	struct remote_config config = *settings;
 	char url[64];
 	char why[REMOTE_WHY_CHARS];
 	fake_open(&w->fake, &w->loop);
@@ -43,15 +47,21 @@ static void begin(struct world *w, const struct fake_fault *faults, size_t n)
 		w->fake.faults[i] = faults[i];
 	}
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", w->fake.port);
-	const struct remote_config config = {
-		.endpoint = url, .retry_first_ms = 1, .retry_last_ms = 4, .refused_retry_ms = 20
-	};
+	config.endpoint = url;
 	assert_int_equal(remote_open(&w->loop, w->clock, &config, &w->remote, why), ERR_OK);
 	const struct watch_interest i = { .kinds = KIND_BIT(KIND_CONFIGMAP),
 		.fn = picture_event,
 		.ctx = &w->seen,
 		.tell_refused = true };
 	assert_int_equal(watch_subscribe(remote_api(w->remote), &i, &w->sub), ERR_OK);
+}
+
+static void begin(struct world *w, const struct fake_fault *faults, size_t n)
+{
+	const struct remote_config config = {
+		.retry_first_ms = 1, .retry_last_ms = 4, .refused_retry_ms = 20
+	};
+	begin_with(w, faults, n, &config);
 }
 
 static void end(struct world *w)
@@ -83,10 +93,17 @@ static bool has(const struct world *w, const char *name, uint64_t version)
 	return e && e->version == version;
 }
 
+static struct watch_freshness freshness(const struct world *w)
+{
+	struct watch_freshness f;
+	watch_freshness(remote_api(w->remote), &f);
+	return f;
+}
+
 static bool is_true(const struct world *w)
 {
 	return w->seen.n == 3 && has(w, "default/a", 11) && has(w, "default/c", 7) &&
-	       has(w, "default/d", 15) && w->seen.synced && remote_age_ms(w->remote) == 0;
+	       has(w, "default/d", 15) && w->seen.synced && freshness(w).in_step;
 }
 
 static void wait_until(struct world *w, bool (*is_so)(const struct world *w), const char *what)
@@ -104,7 +121,7 @@ static void wait_until(struct world *w, bool (*is_so)(const struct world *w), co
 static struct remote_kind stream(const struct world *w)
 {
 	struct remote_kind k;
-	assert_true(remote_kind_at(w->remote, 0, &k));
+	assert_true(remote_kind(w->remote, KIND_CONFIGMAP, &k));
 	return k;
 }
 
@@ -237,8 +254,8 @@ static void what_is_forbidden_is_told_once_and_tried_seldom(void **state)
 	const struct fake_fault faults[] = { { FAKE_REPLY, 0, no }, { FAKE_REPLY, 0, no } };
 	begin(w, faults, 2);
 	wait_until(w, is_refused, "403");
-	assert_true(remote_synced(w->remote)); /* it is not waited for */
-	assert_int_equal(remote_age_ms(w->remote), 0);
+	assert_true(freshness(w).in_step); /* it is not waited for */
+	assert_true(stream(w).refused);
 	w->seen.refused = 0;
 	wait_until(w, is_true, "permitted");
 	assert_int_equal(w->seen.refused, 0); /* not told again */
@@ -289,7 +306,7 @@ static void one_unreadable_object_does_not_hide_the_others(void **state)
 
 static bool is_stale(const struct world *w)
 {
-	return remote_age_ms(w->remote) > 30;
+	return !freshness(w).in_step && freshness(w).age_ms > 30;
 }
 
 static void a_server_that_is_gone_costs_freshness_only(void **state)
@@ -300,9 +317,153 @@ static void a_server_that_is_gone_costs_freshness_only(void **state)
 	fake_close(&w->fake);
 	wait_until(w, is_stale, "age");
 	assert_int_equal(w->seen.n, 3);
-	assert_true(remote_synced(w->remote));
+	assert_true(freshness(w).synced);
 	watch_unsubscribe(remote_api(w->remote), w->sub);
 	remote_close(w->remote, NULL, NULL);
+}
+
+/* What the log says of contact. */
+
+struct capture {
+	int saved, file;
+	char text[8192];
+};
+
+static void capture_begin(struct capture *c)
+{
+	char path[] = "/tmp/ordinal-log-XXXXXX";
+	c->file = mkstemp(path);
+	assert_true(c->file >= 0 && unlink(path) == 0);
+	c->saved = dup(STDERR_FILENO);
+	assert_true(c->saved >= 0 && dup2(c->file, STDERR_FILENO) >= 0);
+	log_setup(LOG_TEXT, 0);
+}
+
+static void capture_end(struct capture *c)
+{
+	log_setup(LOG_TEXT, -1);
+	assert_true(dup2(c->saved, STDERR_FILENO) >= 0);
+	ssize_t n = pread(c->file, c->text, sizeof(c->text) - 1, 0);
+	assert_true(n >= 0);
+	c->text[n] = '\0';
+	close(c->saved);
+	close(c->file);
+}
+
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned n = 0;
+	for (const char *p = text; (p = strstr(p, word)) != NULL; p++) {
+		n++;
+	}
+	return n;
+}
+
+static void a_connection_that_is_cut_and_resumed_is_not_worth_a_word(void **state)
+{
+	struct world *w = *state;
+	struct capture log;
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_CUT, 300, NULL } };
+	capture_begin(&log);
+	begin(w, faults, 2);
+	wait_until(w, is_true, "resumed");
+	assert_int_equal(stream(w).failures, 1);
+	end(w);
+	capture_end(&log);
+	assert_string_equal(log.text, "");
+}
+
+#define BUSY "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+
+static void lost_contact_is_said_once_then_seldom_then_that_it_is_back(void **state)
+{
+	struct world *w = *state;
+	struct capture log;
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_CUT, 300, NULL },
+		{ FAKE_REPLY, 0, BUSY }, { FAKE_REPLY, 0, BUSY }, { FAKE_REPLY, 0, BUSY },
+		{ FAKE_REPLY, 0, BUSY } };
+	const struct remote_config config = { .retry_first_ms = 40,
+		.retry_last_ms = 40,
+		.remind_first_ms = 1,
+		.remind_next_ms = 100000 };
+	capture_begin(&log);
+	begin_with(w, faults, 6, &config);
+	wait_until(w, is_true, "back");
+	assert_int_equal(stream(w).failures, 5);
+	assert_true(freshness(w).age_ms >= 0);
+	end(w);
+	capture_end(&log);
+	if (count_of(log.text, "\n") != 3) {
+		fail_msg("%s", log.text);
+	}
+	assert_non_null(strstr(log.text, "warn  api: no contact with http://127.0.0.1:"));
+	assert_non_null(strstr(log.text, ": watch of configmaps: the server says 503"));
+	assert_int_equal(count_of(log.text, "records are from before 2"), 2);
+	assert_non_null(strstr(log.text, "for 0 s (configmaps): records are from before "));
+	assert_non_null(strstr(log.text, "info  api: contact with http://127.0.0.1:"));
+	assert_non_null(strstr(log.text, " is back after 0 s"));
+}
+
+static void before_all_is_known_the_first_failure_is_said(void **state)
+{
+	struct world *w = *state;
+	struct capture log;
+	const struct fake_fault faults[] = { { FAKE_REPLY, 0, BUSY } };
+	capture_begin(&log);
+	begin(w, faults, 1);
+	assert_int_equal(freshness(w).age_ms, -1);
+	assert_false(freshness(w).synced);
+	wait_until(w, is_true, "back");
+	end(w);
+	capture_end(&log);
+	assert_non_null(strstr(
+		log.text, ": list of configmaps: the server says 503; not all is known yet"));
+	assert_int_equal(count_of(log.text, "\n"), 2);
+}
+
+static bool hangs(const struct world *w)
+{
+	return !freshness(w).in_step && freshness(w).age_ms >= 1000;
+}
+
+static void a_watch_that_hangs_is_noticed_and_started_anew(void **state)
+{
+	struct world *w = *state;
+	struct capture log;
+	/* all events but the last come, then nothing more does: neither bytes nor an end */
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_HANG, 700, NULL } };
+	const struct remote_config config = { .retry_first_ms = 1, .watch_stall_s = 1 };
+	capture_begin(&log);
+	begin_with(w, faults, 2, &config);
+	wait_until(w, hangs, "a hang");
+	wait_until(w, is_true, "in step again");
+	assert_int_equal(w->fake.lists, 1);
+	end(w);
+	capture_end(&log);
+	assert_non_null(strstr(log.text, "no contact with "));
+	assert_non_null(strstr(log.text, "is back after "));
+}
+
+static void figures_tell_kinds_apart(void **state)
+{
+	struct world *w = *state;
+	struct buf page;
+	begin(w, NULL, 0);
+	wait_until(w, is_true, "plain");
+	buf_init(&page);
+	remote_metrics(w->remote, &page);
+	buf_add_char(&page, '\0');
+	assert_int_equal(page.err, ERR_OK);
+	assert_non_null(
+		strstr(page.p, "# TYPE ordinal_kubernetes_contact_age_seconds gauge\n"
+			       "ordinal_kubernetes_contact_age_seconds{kind=\"configmaps\"} 0."));
+	assert_non_null(strstr(page.p, "ordinal_kubernetes_in_step{kind=\"configmaps\"} 1\n"));
+	assert_non_null(strstr(page.p, "ordinal_kubernetes_objects{kind=\"configmaps\"} 3\n"));
+	assert_non_null(strstr(page.p, "ordinal_kubernetes_lists_total{kind=\"configmaps\"} 1\n"));
+	assert_non_null(strstr(page.p, "ordinal_kubernetes_events_total{kind=\"configmaps\"} 7\n"));
+	assert_null(strstr(page.p, "pods"));
+	buf_deinit(&page);
+	end(w);
 }
 
 int main(void)
@@ -320,6 +481,11 @@ int main(void)
 		T(garbage_in_a_watch_loses_nothing),
 		T(one_unreadable_object_does_not_hide_the_others),
 		T(a_server_that_is_gone_costs_freshness_only),
+		T(a_connection_that_is_cut_and_resumed_is_not_worth_a_word),
+		T(lost_contact_is_said_once_then_seldom_then_that_it_is_back),
+		T(before_all_is_known_the_first_failure_is_said),
+		T(a_watch_that_hangs_is_noticed_and_started_anew),
+		T(figures_tell_kinds_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

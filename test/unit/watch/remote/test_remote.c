@@ -107,8 +107,10 @@ static void subscribe(struct world *w, const char *selector)
 
 static bool both_synced(struct world *w)
 {
-	return w->seen_here.synced == KINDS && w->seen_there.synced == KINDS &&
-	       remote_synced(w->r) && remote_age_ms(w->r) == 0;
+	struct watch_freshness fresh;
+	watch_freshness(w->there, &fresh);
+	return w->seen_here.synced == KINDS && w->seen_there.synced == KINDS && fresh.in_step &&
+	       fresh.age_ms >= 0;
 }
 
 static bool agree(struct world *w)
