@@ -32,7 +32,7 @@ struct watch_event {
 };
 /* Remote keeps no objects: there old, and obj of a deletion that was missed while the connection was down, hold
  * identity only: kind, namespace, name, uid (not of EndpointSlices), resourceVersion, and of an EndpointSlice the Service
- * it belongs to. An object that was deleted and made again meanwhile is MODIFIED, with another uid. */
+ * or ServiceImport it belongs to. An object that was deleted and made again meanwhile is MODIFIED, with another uid. */
 typedef void (*watch_event_fn)(void *ctx, const struct watch_event *e);
 
 /* Who is told first. RECORDS: what names depend on (DNS, EndpointSlices); it has digested a change before any

@@ -139,7 +139,8 @@ static int multicluster(struct reader *r, const struct config_line *l, void *int
 				"kubernetes: multicluster: %s is not one of the zones", zone);
 		}
 	}
-	return err || l->args.n == 0 ? err : unserved(r, l->line, "kubernetes: multicluster");
+	k->options.multicluster = err ? NULL : words_join(r, &k->multicluster);
+	return err ? err : k->options.multicluster ? ERR_OK : ERR_NOMEM;
 }
 
 static int fall_through(struct reader *r, const struct config_line *l, void *into)

@@ -39,7 +39,13 @@ uint32_t kube_ttl(const struct kube *k)
 
 bool kube_is_synced(const struct kube *k)
 {
-	return SNAPSHOT(k->synced);
+	return SNAPSHOT(k->synced) &&
+	       (!k->imports || SNAPSHOT(k->imports_synced) || SNAPSHOT(k->imports_refused));
+}
+
+bool answer_is_synced(const struct answer *a)
+{
+	return SNAPSHOT(a->k->synced) && (!a->zone->imports || SNAPSHOT(a->k->imports_synced));
 }
 
 void answer_begin(
@@ -52,10 +58,13 @@ void answer_begin(
 		.zone_at = q->subject.at + (size_t)q->subject.n - zone->name.n,
 		.ttl = k->options.ttl,
 		.before = q->count[SECTION_ANSWER],
+		.topology = TOPOLOGY_ANY,
 	};
 	if (!zone->reverse) {
-		a->m = schema_read(
-			q->subject.lower, &q->subject.map, zone->labels, k->options.zonal);
+		enum schema_kind schema = zone->imports      ? SCHEMA_CLUSTERS
+					  : k->options.zonal ? SCHEMA_ZONAL
+							     : SCHEMA_PLAIN;
+		a->m = schema_read(q->subject.lower, &q->subject.map, zone->labels, schema);
 	}
 }
 
@@ -87,7 +96,7 @@ size_t endpoint_name(
 
 const struct record_set *answer_records(struct answer *a, const struct cell **out_cell)
 {
-	const struct index *ix = a->k->index;
+	const struct index *ix = zone_index(a->k, a->zone);
 	const struct subject *s = &a->q->subject;
 	size_t from = s->map.at[a->m.service_label];
 	size_t n = s->map.at[a->m.service_label + 2] - from;
@@ -220,7 +229,7 @@ static bool falls_through(const struct answer *a)
 		const struct name *zone = &k->falls_in[i];
 		falls = name_suffix_at(s->lower, s->n, zone->b, zone->n) >= 0;
 	}
-	return falls && kube_is_synced(k);
+	return falls && answer_is_synced(a);
 }
 
 static enum verdict finish(struct answer *a, enum found found)
@@ -236,7 +245,7 @@ static enum verdict finish(struct answer *a, enum found found)
 		return V_ANSWERED;
 	}
 	if (found == FOUND_NAME_ERROR) {
-		bool synced = kube_is_synced(a->k);
+		bool synced = answer_is_synced(a);
 		reply_set_rcode(q, synced ? RCODE_NXDOMAIN : RCODE_SERVFAIL, true);
 		if (!synced) {
 			q->ede = (struct ede){

@@ -25,13 +25,18 @@ static struct endpoint_walk endpoint_walk(const struct answer *a, const struct r
 
 static bool in_topology(const struct answer *a, const struct record_set *rs, unsigned f, uint32_t i)
 {
-	return a->topology == 0 || set_endpoints(rs, f)[i].topology == a->topology;
+	return a->topology == TOPOLOGY_ANY || set_endpoints(rs, f)[i].topology == a->topology;
 }
 
 static bool endpoint_next(struct endpoint_walk *w, unsigned *out_family, uint32_t *out_i)
 {
-	if (w->named) {
-		return set_next(&w->by_name, out_family, out_i);
+	while (w->named) {
+		if (!set_next(&w->by_name, out_family, out_i)) {
+			return false;
+		}
+		if (in_topology(w->a, w->rs, *out_family, *out_i)) {
+			return true;
+		}
 	}
 	while (w->family < FAMILIES) {
 		if (w->i == w->rs->n[w->family]) {
@@ -79,7 +84,8 @@ static bool srv_repeats(const struct answer *a, const struct record_set *rs, uns
 	uint32_t k;
 	struct set_walk w = set_walk(rs, (struct strv){ .p = (const char *)lower, .n = label.n });
 	while (set_next(&w, &f, &k)) {
-		if (f > family || (f == family && k >= i) || !in_topology(a, rs, f, k)) {
+		if (f > family || (f == family && k >= i) || !in_topology(a, rs, f, k) ||
+			!set_same_name(rs, family, i, f, k)) {
 			continue;
 		}
 		struct set_ports run = ports_of(rs, f, k);
@@ -98,17 +104,13 @@ static bool srv_repeats(const struct answer *a, const struct record_set *rs, uns
 static bool glue_repeats(
 	const struct answer *a, const struct record_set *rs, unsigned f, uint32_t i)
 {
-	char one[DASHED_MAX];
-	char two[DASHED_MAX];
 	size_t each = family_bytes(f);
 	const uint8_t *address = set_addresses(rs, f) + i * each;
-	struct strv label = set_label(rs, f, i, one);
 	for (uint32_t k = i; k > 0; k--) {
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
-		if (in_topology(a, rs, f, k - 1) &&
-			strv_eq_nocase(label, set_label(rs, f, k - 1, two))) {
+		if (in_topology(a, rs, f, k - 1) && set_same_name(rs, f, i, f, k - 1)) {
 			return true;
 		}
 	}
@@ -120,17 +122,17 @@ struct srv_run {
 	const uint8_t *service; /* SVC.NS.svc.ZONE */
 	size_t service_n;
 	size_t first; /* offset of the first record; 0: none yet */
+	size_t tail;  /* where its target has the Service's name */
 	size_t at;    /* of the record expected next */
 };
 
 #define SRV_TARGET 18 /* behind owner pointer, type, class, TTL, length, priority, weight, port */
 
-/* Has the record at `at` this label before its target? */
-static bool srv_has_label(const struct query *q, size_t at, size_t end, struct strv label)
+/* Has the record at `at` this endpoint's target? owner: the labels before the Service's. */
+static bool srv_is_of(const struct query *q, size_t at, size_t end, struct strv owner)
 {
-	const uint8_t *target = q->w.base + at + SRV_TARGET;
-	return at + SRV_TARGET < end && target[0] == label.n &&
-	       memcmp(target + 1, label.p, label.n) == 0;
+	return at + SRV_TARGET + owner.n < end &&
+	       memcmp(q->w.base + at + SRV_TARGET, owner.p, owner.n) == 0;
 }
 
 static size_t srv_next(const struct query *q, size_t at)
@@ -138,19 +140,19 @@ static size_t srv_next(const struct query *q, size_t at)
 	return at + 12 + get_u16(q->w.base + at + 10);
 }
 
-/* Where a target with this label stands, 0 if none can be pointed to. Records come in the order of the endpoints; a
+/* Where this endpoint's target stands, 0 if none can be pointed to. Records come in the order of the endpoints; a
  * twin's was written earlier and is looked for, where octets are scarce. */
-static size_t srv_find(const struct query *q, struct srv_run *run, size_t end, struct strv label)
+static size_t srv_find(const struct query *q, struct srv_run *run, size_t end, struct strv owner)
 {
 	size_t found = 0;
-	if (srv_has_label(q, run->at, end, label)) {
+	if (srv_is_of(q, run->at, end, owner)) {
 		found = run->at;
-		while (run->at < end && srv_has_label(q, run->at, end, label)) {
+		while (run->at < end && srv_is_of(q, run->at, end, owner)) {
 			run->at = srv_next(q, run->at);
 		}
 	} else if (q->transport == TRANSPORT_UDP) {
 		for (size_t at = run->first; at < end && found == 0; at = srv_next(q, at)) {
-			found = srv_has_label(q, at, end, label) ? at : 0;
+			found = srv_is_of(q, at, end, owner) ? at : 0;
 		}
 	}
 	return found > 0 && found + SRV_TARGET <= POINTER_MAX ? found + SRV_TARGET : 0;
@@ -159,12 +161,13 @@ static size_t srv_find(const struct query *q, struct srv_run *run, size_t end, s
 static void endpoint_srv(struct answer *a, const struct record_set *rs, unsigned f, uint32_t i,
 	uint16_t weight, struct srv_run *run)
 {
-	char storage[DASHED_MAX];
-	uint8_t target[NAME_MAX_BYTES];
+	uint8_t target[SET_NAME_MAX + NAME_MAX_BYTES];
 	struct set_ports list = ports_of(rs, f, i);
 	const struct set_port *ports = set_ports(rs, list);
-	struct strv label = set_label(rs, f, i, storage);
-	size_t n = endpoint_name(label, run->service, run->service_n, target);
+	const size_t labels_n = set_name(rs, f, i, target);
+	memcpy(target + labels_n, run->service, run->service_n);
+	size_t n = labels_n + run->service_n;
+	n = n <= NAME_MAX_BYTES ? n : 0;
 	for (uint32_t p = 0; p < list.n && n > 0; p++) {
 		if (!ports[p].numbered || !port_matches(rs, &ports[p], &a->m) ||
 			answer_port_repeats(a, rs, ports, p) ||
@@ -175,6 +178,7 @@ static void endpoint_srv(struct answer *a, const struct record_set *rs, unsigned
 		size_t at = answer_srv(a, weight, ports[p].number, target, n);
 		if (run->first == 0 && at > 0) {
 			run->first = run->at = at - SRV_TARGET;
+			run->tail = at + labels_n;
 		}
 	}
 }
@@ -194,26 +198,22 @@ static void endpoints_glue(struct answer *a, const struct record_set *rs, struct
 {
 	struct query *q = a->q;
 	const size_t end = q->w.n;
-	const size_t tail = run->first + SRV_TARGET + 1 + q->w.base[run->first + SRV_TARGET];
 	unsigned f;
 	uint32_t i;
 	for (struct endpoint_walk w = endpoint_walk(a, rs);
 		!q->full && endpoint_next(&w, &f, &i);) {
-		char storage[DASHED_MAX];
-		uint8_t owner[1 + LABEL_MAX_BYTES];
-		struct strv label = set_label(rs, f, i, storage);
+		uint8_t labels[SET_NAME_MAX];
 		if (!has_srv(a, rs, ports_of(rs, f, i)) || glue_repeats(a, rs, f, i)) {
 			continue;
 		}
 		const uint8_t *address = set_addresses(rs, f) + i * family_bytes(f);
-		size_t target = srv_find(q, run, end, label);
+		struct strv owner = { .p = (const char *)labels, .n = set_name(rs, f, i, labels) };
+		size_t target = srv_find(q, run, end, owner);
 		if (target > 0) {
 			answer_glue(a, NULL, 0, target, f, address);
-			continue;
+		} else {
+			answer_glue(a, labels, owner.n, run->tail, f, address);
 		}
-		owner[0] = (uint8_t)label.n;
-		memcpy(owner + 1, label.p, label.n);
-		answer_glue(a, owner, 1 + label.n, tail, f, address);
 	}
 }
 
@@ -298,17 +298,22 @@ static enum found no_such_endpoint(struct answer *a, const struct record_set *rs
 	return FOUND_NAME_ERROR;
 }
 
-/* PIN, PREFER: settles which endpoints are asked for. False: none, but the name exists. */
+/* PIN, PREFER, ENDPOINT of an import: settles which endpoints are asked for. */
 static bool choose_topology(struct answer *a, const struct record_set *rs)
 {
-	a->topology = set_find_topology(rs, a->m.topology);
-	return a->topology != 0 || a->m.kind == MEANS_PREFER;
+	uint16_t number = a->m.topology.n > 0 ? set_find_topology(rs, a->m.topology) : 0;
+	if (number == 0 && a->m.topology.n > 0) {
+		return a->m.kind == MEANS_PREFER; /* of any, then */
+	}
+	a->topology = number;
+	return true;
 }
 
 enum found answer_endpoints(struct answer *a, const struct cell *c, const struct record_set *rs)
 {
-	if (a->m.topology.n > 0 && !choose_topology(a, rs)) {
-		return FOUND_NOTHING;
+	bool one_cluster = rs->import && a->m.kind == MEANS_ENDPOINT;
+	if ((a->m.topology.n > 0 || one_cluster) && !choose_topology(a, rs)) {
+		return one_cluster ? no_such_endpoint(a, rs) : FOUND_NOTHING;
 	}
 	struct query *q = a->q;
 	const bool address = q->type == TYPE_A || q->type == TYPE_AAAA;

@@ -110,6 +110,9 @@ static enum found answer_cluster(
 	uint64_t n = (uint64_t)answer_count_ports(a, rs, rs->own_ports) *
 		     (rs->n_ips[0] + rs->n_ips[1]);
 	bool empty = a->k->options.ignore_empty_service && rs->n[0] + rs->n[1] == 0;
+	if (rs->import && !empty && n == 0 && answer_count_ports(a, rs, rs->own_ports) > 0) {
+		return FOUND_NOTHING; /* it has no address yet */
+	}
 	if (n == 0 || empty) {
 		a->why = empty ? "the Service has no ready endpoint"
 			       : "the Service has no such port";

@@ -68,7 +68,7 @@ bool answer_due(struct answer *a, const struct record_set *rs)
 	int64_t ordinal;
 	char *text = a->q->ede_text;
 	const size_t room = sizeof(a->q->ede_text);
-	if (!a->k->sets || a->m.kind != MEANS_ENDPOINT ||
+	if (!a->k->sets || a->zone->imports || a->m.kind != MEANS_ENDPOINT ||
 		!split_ordinal(a->m.endpoint, &set, &ordinal) ||
 		!sets_find(a->k->sets, a->m.ns, set, &plan) ||
 		!strv_eq(plan.service, a->m.service) || ordinal < plan.start ||

@@ -35,10 +35,39 @@ static int feed_service(struct kube *k, const struct object *o, bool gone, bool 
 	return index_set_service(k->index, o->meta.ns, o->meta.name, part, changed);
 }
 
+static int feed_import(struct kube *k, const struct object *o, bool gone, bool *changed)
+{
+	struct service_part *part = NULL;
+	if (!gone) {
+		part = import_part_new(o->as.service);
+		if (!part) {
+			return ERR_NOMEM;
+		}
+	}
+	return index_set_service(k->imports, o->meta.ns, o->meta.name, part, changed);
+}
+
+/* The same slice may belong to a Service and to a ServiceImport. */
+static int feed_import_slice(struct kube *k, const struct object *o, bool gone, bool *changed)
+{
+	struct slice_part *part = NULL;
+	const struct endpointslice *s = o->as.endpointslice;
+	if (!k->imports || s->import.n == 0) {
+		return ERR_OK;
+	}
+	if (!gone) {
+		part = import_slice_part_new(o->meta.name, s, k->options.endpoint_pod_names);
+		if (!part) {
+			return ERR_NOMEM;
+		}
+	}
+	return index_set_slice(k->imports, o->meta.ns, s->import, o->meta.name, part, changed);
+}
+
 static int feed_slice(struct kube *k, const struct object *o, bool gone, bool *changed)
 {
 	struct slice_part *part = NULL;
-	if (o->as.endpointslice->service.n == 0) {
+	if (o->as.endpointslice->service.n == 0 || k->options.no_endpoints) {
 		return ERR_OK; /* belongs to no Service: it names nothing, PTR included */
 	}
 	if (!gone) {
@@ -62,6 +91,24 @@ static int feed_slice_move(struct kube *k, const struct watch_event *e, bool *ch
 	return ERR_OK;
 }
 
+static int feed_import_move(struct kube *k, const struct watch_event *e, bool *changed)
+{
+	if (e->old &&
+		!strv_eq(e->old->as.endpointslice->import, e->obj->as.endpointslice->import)) {
+		return feed_import_slice(k, e->old, true, changed);
+	}
+	return ERR_OK;
+}
+
+static int feed_namespace(struct kube *k, const struct object *o, bool gone, bool *changed)
+{
+	int err = index_set_namespace(k->index, o->meta.name, !gone, changed);
+	if (err == ERR_OK && k->imports) {
+		err = index_set_namespace(k->imports, o->meta.name, !gone, changed);
+	}
+	return err;
+}
+
 /* A Pod that has ended has no address; one that was being deleted when first seen never had. */
 static bool pod_counts(const struct kube *k, const struct object *o)
 {
@@ -82,7 +129,7 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 	int err = ERR_OK;
 	switch ((int)e->kind) {
 	case KIND_NAMESPACE:
-		err = index_set_namespace(k->index, e->obj->meta.name, !gone, changed);
+		err = feed_namespace(k, e->obj, gone, changed);
 		break;
 	case KIND_SERVICE:
 		err = feed_service(k, e->obj, gone, changed);
@@ -91,6 +138,13 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 		err = feed_slice_move(k, e, changed);
 		report(err, e->obj);
 		err = feed_slice(k, e->obj, gone, changed);
+		report(err, e->obj);
+		err = feed_import_move(k, e, changed);
+		report(err, e->obj);
+		err = feed_import_slice(k, e->obj, gone, changed);
+		break;
+	case KIND_SERVICEIMPORT:
+		err = feed_import(k, e->obj, gone, changed);
 		break;
 	case KIND_STATEFULSET:
 		gone = gone || e->obj->meta.deletion_ms.set; /* brings no Pods any more */
@@ -109,6 +163,8 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 static void flush(struct kube *k)
 {
 	int err = index_flush(k->index);
+	int imports_err = k->imports ? index_flush(k->imports) : ERR_OK;
+	err = err != ERR_OK ? err : imports_err;
 	if (err != ERR_OK) {
 		log_error("dns", "some records could not be built: %s", err_text(err));
 	}
@@ -123,10 +179,24 @@ static void feed_synced(struct kube *k, enum kind kind)
 {
 	k->awaited &= ~KIND_BIT(kind);
 	flush(k);
-	if (k->awaited == 0 && !k->synced) {
+	if ((k->awaited & ~KIND_BIT(KIND_SERVICEIMPORT)) == 0 && !k->synced) {
 		index_set_lazy(k->index, false);
 		PUBLISH(k->synced, true);
 		log_debug("dns", "records are complete");
+	}
+	if (k->imports && k->awaited == 0 && !k->imports_synced) {
+		index_set_lazy(k->imports, false);
+		PUBLISH(k->imports_synced, true);
+		log_debug("dns", "records of imported Services are complete");
+	}
+}
+
+/* Without ServiceImports their zones are answered with SERVFAIL, and nobody waits for them. */
+static void feed_refused(struct kube *k, enum kind kind)
+{
+	if (kind == KIND_SERVICEIMPORT && !k->imports_refused) {
+		PUBLISH(k->imports_refused, true);
+		log_warn("dns", "no ServiceImports: the multicluster zones are not answered");
 	}
 }
 
@@ -138,11 +208,15 @@ static void on_event(void *ctx, const struct watch_event *e)
 		feed_synced(k, e->kind);
 		return;
 	}
+	if (e->type == WATCH_REFUSED) {
+		feed_refused(k, e->kind);
+		return;
+	}
 	feed_object(k, e, &changed);
 	if (changed) {
 		serial_step(k);
 	}
-	if (!k->synced) {
+	if (!k->synced || (k->imports && !k->imports_synced)) {
 		clock_post(k->clock,
 			&k->flush); /* records that have arrived answer, in one go a turn */
 	}
@@ -156,6 +230,7 @@ static int subscribe(struct kube *k, kind_set kinds, const char *selector)
 		.label_selector = strv_of(selector),
 		.fn = on_event,
 		.ctx = k,
+		.tell_refused = true,
 	};
 	REQUIRE(k->n_subs < SUBS_MAX);
 	int err = watch_subscribe(k->api, &w, &k->subs[k->n_subs]);
@@ -166,19 +241,26 @@ static int subscribe(struct kube *k, kind_set kinds, const char *selector)
 int kube_subscribe(struct kube *k, const struct watch_api *api)
 {
 	kind_set records = KIND_BIT(KIND_SERVICE);
-	if (!k->options.no_endpoints) {
+	if (!k->options.no_endpoints || k->imports) {
 		records |= KIND_BIT(KIND_ENDPOINTSLICE);
 	}
 	if (k->pods) {
 		records |= KIND_BIT(KIND_POD);
 	}
 	k->awaited = records | KIND_BIT(KIND_NAMESPACE);
+	if (k->imports) {
+		k->awaited |= KIND_BIT(KIND_SERVICEIMPORT);
+		index_set_lazy(k->imports, true);
+	}
 	k->api = api;
 	clock_task_init(&k->flush, on_flush);
 	index_set_lazy(k->index, true);
 	int err = subscribe(k, KIND_BIT(KIND_NAMESPACE), k->namespace_labels);
 	if (err == ERR_OK) {
 		err = subscribe(k, records, k->labels);
+	}
+	if (err == ERR_OK && k->imports) {
+		err = subscribe(k, KIND_BIT(KIND_SERVICEIMPORT), NULL);
 	}
 	if (err == ERR_OK && k->sets) {
 		/* not awaited: whoever may not see them answers all the same */

@@ -10,7 +10,7 @@ static void note_key(const struct kube *k, struct query *q)
 {
 	const struct subject *s = &q->subject;
 	const struct kube_zone *zone = kube_find_zone(k, s->lower, &s->map);
-	if (!zone || zone->reverse || s->map.n < zone->labels + SERVICE_LABELS) {
+	if (!zone || zone->reverse || zone->imports || s->map.n < zone->labels + SERVICE_LABELS) {
 		return;
 	}
 	size_t service = (size_t)s->map.n - zone->labels - SERVICE_LABELS;

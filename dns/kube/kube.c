@@ -39,9 +39,38 @@ static void insert_zone(struct kube *k, const struct kube_zone *z)
 	k->zones[i] = *z;
 }
 
-static int read_zones(struct kube *k, const char *text)
+/* Is this zone one of the blank-separated ones? *out only when there is no error. */
+static int is_listed(const struct name *zone, const char *list, bool *out)
 {
-	struct strv rest = strv_of(text ? text : ZONES_DEFAULT);
+	struct strv rest = strv_of(list);
+	struct strv word;
+	bool found = false;
+	while (next_word(&rest, &word)) {
+		struct name one;
+		int err = name_parse(word, &one);
+		if (err != ERR_OK) {
+			return err;
+		}
+		name_lower(one.b, one.b, one.n);
+		found = found || (one.n == zone->n && memcmp(one.b, zone->b, one.n) == 0);
+	}
+	*out = found;
+	return ERR_OK;
+}
+
+/* A forward zone; the first one names what PTR leads to, and those of imports have other Services. */
+static void note_forward(struct kube *k, const struct kube_zone *z)
+{
+	if (!k->has_forward || (k->forward_imports && !z->imports)) {
+		k->has_forward = true;
+		k->forward = z->name;
+		k->forward_imports = z->imports;
+	}
+}
+
+static int read_zones(struct kube *k, const struct kube_options *options)
+{
+	struct strv rest = strv_of(options->zones ? options->zones : ZONES_DEFAULT);
 	struct strv word;
 	while (next_word(&rest, &word)) {
 		struct kube_zone z;
@@ -57,10 +86,13 @@ static int read_zones(struct kube *k, const char *text)
 		name_map_of(z.name.b, &map);
 		z.labels = map.n;
 		z.reverse = is_reverse(&z.name);
+		err = is_listed(&z.name, options->multicluster, &z.imports);
+		if (err != ERR_OK) {
+			return err;
+		}
 		insert_zone(k, &z);
-		if (!z.reverse && !k->has_forward) {
-			k->has_forward = true;
-			k->forward = z.name;
+		if (!z.reverse) {
+			note_forward(k, &z);
 		}
 	}
 	return k->n_zones > 0 ? ERR_OK : ERR_BAD_NAME;
@@ -108,7 +140,7 @@ static int keep_text(const char *text, char **out)
 
 static int read_texts(struct kube *k, const struct kube_options *options)
 {
-	int err = read_zones(k, options->zones);
+	int err = read_zones(k, options);
 	if (err == ERR_OK) {
 		err = read_addresses(k, options->addresses);
 	}
@@ -133,6 +165,11 @@ static int make_stores(struct kube *k, const struct kube_options *options, struc
 	};
 	clock_random(k->clock, &seed, sizeof(seed));
 	int err = index_new(rc, &exposure, seed, &k->index);
+	for (size_t i = 0; i < k->n_zones && err == ERR_OK; i++) {
+		if (k->zones[i].imports && !k->imports) {
+			err = index_new(rc, &exposure, seed, &k->imports);
+		}
+	}
 	if (err == ERR_OK && options->pods == KUBE_PODS_VERIFIED) {
 		err = pods_new(rc, seed, &k->pods);
 	}
@@ -152,6 +189,7 @@ int kube_new(const struct kube_options *options, struct clock *clock, struct rec
 	k->clock = clock;
 	k->options = *options;
 	k->options.zones = k->options.namespaces = k->options.addresses = NULL;
+	k->options.multicluster = NULL;
 	k->options.labels = k->options.namespace_labels = NULL;
 	k->options.fallthrough_zones = k->options.transfer_to = NULL;
 	int err = options->ttl <= TTL_MAX ? ERR_OK : ERR_RANGE;
@@ -174,6 +212,7 @@ void kube_free(struct kube *k)
 	if (k) {
 		REQUIRE(k->n_subs == 0);
 		index_free(k->index);
+		index_free(k->imports);
 		pods_free(k->pods);
 		sets_free(k->sets);
 		free(k->labels);

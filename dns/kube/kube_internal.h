@@ -9,30 +9,34 @@
 
 #define ZONES_MAX     16
 #define ADDRESSES_MAX 32
-#define SUBS_MAX      4
+#define SUBS_MAX      6
 
 struct kube_zone {
 	struct name name; /* lower case */
 	uint8_t labels;
 	bool reverse; /* below in-addr.arpa or ip6.arpa */
+	bool imports; /* its Services are ServiceImports */
 };
 
 struct kube {
 	struct kube_options options;       /* its texts are not kept, but for what is below */
 	struct kube_zone zones[ZONES_MAX]; /* most labels first */
 	size_t n_zones;
-	bool has_forward;
-	struct name forward;                /* the first zone given that is not a reverse one */
+	bool has_forward, forward_imports;
+	struct name
+		forward; /* the first zone that is not a reverse one; one of imports only if all are */
 	struct ip addresses[ADDRESSES_MAX]; /* the server's own */
 	size_t n_addresses;
 	bool falls;                      /* names that do not exist are passed on ... */
 	struct name falls_in[ZONES_MAX]; /* ... in these zones, lower case; none: in all */
 	size_t n_falls_in;
 	struct index *index;
-	struct pods *pods; /* NULL but for `pods verified` */
-	struct sets *sets; /* NULL when StatefulSets are not watched */
-	uint32_t serial;   /* published */
-	bool synced;       /* published */
+	struct index *imports;                /* of ServiceImports; NULL without a zone of them */
+	struct pods *pods;                    /* NULL but for `pods verified` */
+	struct sets *sets;                    /* NULL when StatefulSets are not watched */
+	uint32_t serial;                      /* published */
+	bool synced;                          /* published: all but what follows */
+	bool imports_synced, imports_refused; /* published */
 	/* control thread */
 	struct clock *clock;
 	const struct watch_api *api;
@@ -49,8 +53,9 @@ struct answer {
 	const struct kube_zone *zone;
 	struct query *q;
 	struct meaning m;
-	size_t zone_at;    /* offset of the zone's name in the reply: in the subject */
-	uint16_t topology; /* only endpoints of this topology zone; 0: of any */
+	size_t zone_at; /* offset of the zone's name in the reply: in the subject */
+	/* Only endpoints of this topology zone or cluster: its number in the record set; 0: those of none. */
+	uint16_t topology;
 	uint32_t ttl;
 	bool due;        /* it will be there in a moment: nobody is to remember that it is not */
 	unsigned links;  /* CNAMEs followed so far */
@@ -58,6 +63,13 @@ struct answer {
 	const char
 		*why; /* why there is nothing, for the Extended DNS Error; NULL: nothing to say */
 };
+
+#define TOPOLOGY_ANY 0xFFFFu
+
+static inline const struct index *zone_index(const struct kube *k, const struct kube_zone *z)
+{
+	return z->imports ? k->imports : k->index;
+}
 
 enum found {
 	FOUND_NAME_ERROR, /* NXDOMAIN */
@@ -114,5 +126,7 @@ size_t service_name(
 /* With one label in front. 0 if too long or no label. */
 size_t endpoint_name(
 	struct strv label, const uint8_t *service, size_t service_n, uint8_t out[NAME_MAX_BYTES]);
+/* All that is known of this zone has arrived. */
+bool answer_is_synced(const struct answer *a);
 /* Does this port of a list satisfy the question's _PORT._PROTO? */
 bool port_matches(const struct record_set *rs, const struct set_port *p, const struct meaning *m);

@@ -16,6 +16,8 @@ struct kube_options {
 	/* Zones served, blank-separated, forward and reverse ones. Names built for PTR end in the
 	 * first forward one. NULL: "cluster.local in-addr.arpa ip6.arpa" */
 	const char *zones;
+	/* Those of the zones that hold ServiceImports instead of Services (KEP-1645), blank-separated; NULL: none. */
+	const char *multicluster;
 	/* Only these namespaces are served, blank-separated; NULL: all. */
 	const char *namespaces;
 	/* The server's own addresses, blank-separated: they decide NS and ns.dns.

@@ -54,18 +54,18 @@ static struct strv external_target(const struct service *s, struct name *storage
 	return (struct strv){ .p = (const char *)storage->b, .n = storage->n };
 }
 
-static void service_fill(struct block *b, const struct service *s, struct strv target)
+static void service_fill(struct block *b, const struct service *s, struct strv target, bool import)
 {
 	struct service_part *p = block_take(b, sizeof(*p), _Alignof(struct service_part));
 	struct ip *ips = block_take(b, s->n_cluster_ips * sizeof(*ips), _Alignof(struct ip));
-	size_t n_ports = s->n_ports > 0 ? s->n_ports : 1;
+	size_t n_ports = s->n_ports > 0 || import ? s->n_ports : 1;
 	struct part_port *ports = block_take(
 		b, n_ports * sizeof(*ports), _Alignof(struct part_port));
 	for (size_t i = 0; i < s->n_ports; i++) {
 		const struct service_port *sp = &s->ports[i];
 		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
 	}
-	if (s->n_ports == 0) {
+	if (s->n_ports < n_ports) {
 		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
 	}
 	target = block_text(b, target.p, target.n);
@@ -78,6 +78,7 @@ static void service_fill(struct block *b, const struct service *s, struct strv t
 	*p = (struct service_part){
 		.headless = s->headless,
 		.external = s->type == SERVICE_EXTERNALNAME,
+		.import = import,
 		.external_to = target,
 		.ips = ips,
 		.n_ips = s->n_cluster_ips,
@@ -86,18 +87,28 @@ static void service_fill(struct block *b, const struct service *s, struct strv t
 	};
 }
 
-struct service_part *service_part_new(const struct service *s)
+static struct service_part *make_service(const struct service *s, bool import)
 {
 	struct name storage;
 	struct strv target = external_target(s, &storage);
 	struct block b = { 0 };
-	service_fill(&b, s, target);
+	service_fill(&b, s, target, import);
 	b.base = calloc(1, b.n);
 	b.n = 0;
 	if (b.base) {
-		service_fill(&b, s, target);
+		service_fill(&b, s, target, import);
 	}
 	return (struct service_part *)(void *)b.base;
+}
+
+struct service_part *service_part_new(const struct service *s)
+{
+	return make_service(s, false);
+}
+
+struct service_part *import_part_new(const struct service *s)
+{
+	return make_service(s, true);
 }
 
 void service_part_free(struct service_part *p)
@@ -183,31 +194,42 @@ static uint16_t number_topology(struct topologies *t, struct strv zone)
 	return (uint16_t)(i + 1);
 }
 
-/* Octets that they may take: repetitions are counted, so that nothing is compared twice. */
-static size_t topology_room(const struct endpointslice *s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s->n_endpoints; i++) {
-		n += s->endpoints[i].zone.n + 1;
-	}
-	return n;
-}
-
 /* What DNS keeps of a slice's endpoints beside their addresses. */
 struct slice_wish {
 	bool pod_names, zonal;
+	bool clusters; /* instead of topology zones */
 	struct strv alias;
 };
+
+static struct strv topology_of(
+	const struct endpointslice *s, const struct slice_endpoint *e, struct slice_wish wish)
+{
+	if (wish.clusters) { /* longer than a label's value may be: as if it were not there */
+		return s->cluster.n <= LABEL_MAX_BYTES ? s->cluster : STRV_NONE;
+	}
+	return wish.zonal ? e->zone : STRV_NONE;
+}
+
+/* Octets that they may take: repetitions are counted, so that nothing is compared twice. */
+static size_t topology_room(const struct endpointslice *s, struct slice_wish wish)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n_endpoints; i++) {
+		n += topology_of(s, &s->endpoints[i], wish).n + 1;
+	}
+	return n;
+}
 
 static void slice_endpoints(struct block *b, const struct endpointslice *s, struct slice_wish wish,
 	struct slice_part *part, struct part_endpoint *out, uint8_t *addresses)
 {
 	size_t n = 0;
 	const size_t each = s->family == SLICE_V6 ? 16 : 4;
-	const size_t room = wish.zonal ? s->n_endpoints : 0;
+	const bool topologies = wish.zonal || wish.clusters;
+	const size_t room = topologies ? s->n_endpoints : 0;
 	struct topologies t = { 0 };
 	t.list = block_take(b, room * sizeof(*t.list), _Alignof(struct strv));
-	t.text = block_take(b, wish.zonal ? topology_room(s) : 0, 1);
+	t.text = block_take(b, topologies ? topology_room(s, wish) : 0, 1);
 	for (size_t i = 0; i < s->n_endpoints; i++) {
 		const struct slice_endpoint *e = &s->endpoints[i];
 		if (!is_ready(e) || e->n_ips == 0) {
@@ -215,7 +237,8 @@ static void slice_endpoints(struct block *b, const struct endpointslice *s, stru
 		}
 		struct strv label = endpoint_label(e, wish.pod_names);
 		label = block_text(b, label.p, label.n);
-		uint16_t topology = out && wish.zonal ? number_topology(&t, e->zone) : 0;
+		struct strv zone = topology_of(s, e, wish);
+		uint16_t topology = out && topologies ? number_topology(&t, zone) : 0;
 		for (size_t k = 0; k < e->n_ips && out; k++) {
 			memcpy(addresses + n * each, e->ips[k].bytes, each);
 			out[n] = (struct part_endpoint){
@@ -289,16 +312,12 @@ static void slice_fill(
 	p->n_ports = n_ports;
 }
 
-struct slice_part *slice_part_new(
-	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal)
+static struct slice_part *make_slice(
+	struct strv name, const struct endpointslice *s, struct slice_wish wish)
 {
 	struct name storage;
 	struct block b = { 0 };
-	const struct slice_wish wish = {
-		.pod_names = pod_names,
-		.zonal = zonal,
-		.alias = slice_alias(s, &storage),
-	};
+	wish.alias = slice_alias(s, &storage);
 	slice_fill(&b, name, s, wish);
 	b.base = calloc(1, b.n);
 	b.n = 0;
@@ -306,6 +325,18 @@ struct slice_part *slice_part_new(
 		slice_fill(&b, name, s, wish);
 	}
 	return (struct slice_part *)(void *)b.base;
+}
+
+struct slice_part *slice_part_new(
+	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal)
+{
+	return make_slice(name, s, (struct slice_wish){ .pod_names = pod_names, .zonal = zonal });
+}
+
+struct slice_part *import_slice_part_new(
+	struct strv name, const struct endpointslice *s, bool pod_names)
+{
+	return make_slice(name, s, (struct slice_wish){ .pod_names = pod_names, .clusters = true });
 }
 
 void slice_part_free(struct slice_part *p)

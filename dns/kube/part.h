@@ -1,6 +1,6 @@
-/* What DNS keeps of one Service or EndpointSlice: small blocks from which record sets are built again and again, so that
+/* What DNS keeps of one Service, ServiceImport or EndpointSlice: small blocks from which record sets are built again and again, so that
  * the objects themselves need not be kept.
- * Source: Service v1, EndpointSlice discovery.k8s.io/v1; an endpoint counts when conditions.ready is true or absent.
+ * Source: Service v1, EndpointSlice discovery.k8s.io/v1, ServiceImport (KEP-1645); an endpoint counts when conditions.ready is true or absent.
  * Regime: owned heap objects of the control thread, one block each. Called by: dns/kube/index.c, record_set.c. */
 #pragma once
 
@@ -22,11 +22,13 @@ struct part_port {
 struct service_part {
 	bool headless;
 	bool external; /* type ExternalName */
+	bool import;   /* a ServiceImport: its endpoints are named NAME.CLUSTER */
 	struct strv
 		external_to; /* its target, wire form; empty when it is an address or malformed: no records */
 	const struct ip *ips; /* ClusterIPs */
 	size_t n_ips;
-	const struct part_port *ports; /* at least one, see numbered */
+	const struct part_port
+		*ports; /* at least one, see numbered; of an import there may be none */
 	size_t n_ports;
 };
 
@@ -34,7 +36,8 @@ struct part_endpoint {
 	const uint8_t *address; /* 4 or 16 octets */
 	const char *label;      /* its name, case kept; none: the dashed address */
 	uint16_t label_n;
-	uint16_t topology; /* number of its topology zone in the slice, from 1; 0: none */
+	uint16_t topology; /* number of its topology zone in the slice, from 1; 0: none. Of an
+			      import's: of its cluster */
 };
 static inline struct strv part_label(const struct part_endpoint *e)
 {
@@ -50,14 +53,18 @@ struct slice_part {
 	size_t n_ports;
 	struct strv
 		alias; /* addressType FQDN: a ready endpoint's name, wire form; the first by octets */
-	const struct strv *topologies; /* labels in wire form, as in a name; only where asked for */
+	/* Labels in wire form, as in a name; only where asked for. Of an import's: its one cluster. */
+	const struct strv *topologies;
 	size_t n_topologies;
 };
 
 /* NULL when memory is out. */
 struct service_part *service_part_new(const struct service *s);
+struct service_part *import_part_new(const struct service *s);
 void service_part_free(struct service_part *p);
 /* pod_names: an endpoint without hostname takes its Pod's name. zonal: topology zones are kept. */
 struct slice_part *slice_part_new(
 	struct strv name, const struct endpointslice *s, bool pod_names, bool zonal);
+struct slice_part *import_slice_part_new(
+	struct strv name, const struct endpointslice *s, bool pod_names);
 void slice_part_free(struct slice_part *p);

@@ -35,6 +35,35 @@ struct strv set_label(
 	return (struct strv){ .p = storage, .n = dashed_print(address, family, storage) };
 }
 
+size_t set_name(const struct record_set *rs, unsigned family, uint32_t i, uint8_t out[SET_NAME_MAX])
+{
+	char storage[DASHED_MAX];
+	struct strv label = set_label(rs, family, i, storage);
+	size_t n = 1 + label.n;
+	out[0] = (uint8_t)label.n;
+	memcpy(out + 1, label.p, label.n);
+	uint16_t cluster = set_endpoints(rs, family)[i].topology;
+	if (rs->import && cluster > 0) {
+		const struct set_topology *all = set_at(rs, rs->topologies_at);
+		const struct set_topology *t = &all[cluster - 1];
+		memcpy(out + n, set_text(rs, t->at, t->n).p, t->n);
+		n += t->n;
+	}
+	return n;
+}
+
+bool set_same_name(
+	const struct record_set *rs, unsigned family_a, uint32_t a, unsigned family_b, uint32_t b)
+{
+	char one[DASHED_MAX];
+	char two[DASHED_MAX];
+	if (rs->import && set_endpoints(rs, family_a)[a].topology !=
+				  set_endpoints(rs, family_b)[b].topology) {
+		return false;
+	}
+	return strv_eq_nocase(set_label(rs, family_a, a, one), set_label(rs, family_b, b, two));
+}
+
 uint16_t set_find_topology(const struct record_set *rs, struct strv wire)
 {
 	const struct set_topology *all = set_at(rs, rs->topologies_at);

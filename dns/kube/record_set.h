@@ -8,7 +8,8 @@
  * Regime: published snapshot (dns/reclaim.h). Built on the control thread, read by all.
  * Called by: dns/kube/index.c (build), dns/kube/answer*.c.
  *
- * Glossary: family = 0 for IPv4, 1 for IPv6; twin = an endpoint whose name an earlier one has already. */
+ * Glossary: family = 0 for IPv4, 1 for IPv6; twin = an endpoint whose label an earlier one has already; import = a
+ * ServiceImport: its endpoints are named LABEL.CLUSTER, and the clusters are kept as topology zones. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@
 #include "base/strv.h"
 #include "dns/kube/part.h"
 #include "dns/reclaim.h"
+#include "dns/wire/name.h"
 
 #define FAMILIES 2
 static inline size_t family_bytes(unsigned family)
@@ -53,6 +55,7 @@ struct record_set {
 	bool service; /* the Service itself exists: without it nothing is answered */
 	bool headless;
 	bool external;
+	bool import;
 	uint32_t n_ips[FAMILIES], ips_at[FAMILIES];
 	uint32_t n[FAMILIES]; /* endpoints: addresses, sorted; equal ones lie together */
 	uint32_t addresses_at[FAMILIES];
@@ -114,7 +117,15 @@ size_t dashed_print(const uint8_t *address, unsigned family, char out[DASHED_MAX
 /* The address that a label of a Pod's name stands for, canonical or not. errors ERR_SYNTAX */
 NODISCARD int dashed_parse(struct strv label, unsigned *out_family, uint8_t out[16]);
 
-/* The endpoints of one name, in any letter case given as lower case. */
+/* The same as labels in wire form: with its cluster, of an import. Returns the octets. */
+#define SET_NAME_MAX (2 * (LABEL_MAX_BYTES + 2))
+size_t set_name(
+	const struct record_set *rs, unsigned family, uint32_t i, uint8_t out[SET_NAME_MAX]);
+/* Have these two the same name? */
+bool set_same_name(
+	const struct record_set *rs, unsigned family_a, uint32_t a, unsigned family_b, uint32_t b);
+
+/* The endpoints of one label, in any letter case given as lower case. */
 struct set_walk {
 	const struct record_set *rs;
 	struct strv label;

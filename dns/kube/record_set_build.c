@@ -295,6 +295,7 @@ static void put_service(struct build *b)
 	rs->service = true;
 	rs->headless = s->headless;
 	rs->external = s->external;
+	rs->import = s->import;
 	uint32_t n[FAMILIES] = { 0, 0 };
 	for (size_t i = 0; i < s->n_ips; i++) {
 		unsigned f = s->ips[i].family == IP_V4 ? 0 : 1;

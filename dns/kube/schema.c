@@ -32,8 +32,31 @@ static struct meaning below_zone(
 	return m;
 }
 
-static struct meaning below_service(
-	struct meaning m, const uint8_t *lower, const struct name_map *map, size_t left, bool zonal)
+static bool has_underscore(struct strv label)
+{
+	return label.n > 0 && label.p[0] == '_';
+}
+
+/* Two labels: _PORT._PROTO or NAME.CLUSTER. Without any underscore the latter, where there is such a thing. */
+static struct meaning pair(
+	struct meaning m, const uint8_t *lower, const struct name_map *map, enum schema_kind schema)
+{
+	struct strv first = name_label(lower, map, 0);
+	struct strv second = name_label(lower, map, 1);
+	if (schema == SCHEMA_CLUSTERS && !has_underscore(first) && !has_underscore(second)) {
+		m.kind = MEANS_ENDPOINT;
+		m.endpoint = first;
+		m.topology = (struct strv){ .p = second.p - 1, .n = second.n + 1 };
+		return m;
+	}
+	m.kind = MEANS_PORT;
+	m.port = strip_underscore(first);
+	m.protocol = strip_underscore(second);
+	return m;
+}
+
+static struct meaning below_service(struct meaning m, const uint8_t *lower,
+	const struct name_map *map, size_t left, enum schema_kind schema)
 {
 	m.service_label = (uint8_t)left;
 	switch (left) {
@@ -45,12 +68,9 @@ static struct meaning below_service(
 		m.endpoint = name_label(lower, map, 0);
 		break;
 	case 2:
-		m.kind = MEANS_PORT;
-		m.port = strip_underscore(name_label(lower, map, 0));
-		m.protocol = strip_underscore(name_label(lower, map, 1));
-		break;
+		return pair(m, lower, map, schema);
 	default:
-		if (zonal) {
+		if (schema == SCHEMA_ZONAL) {
 			return below_zone(m, lower, map, left);
 		}
 		m.kind = MEANS_NOTHING;
@@ -73,8 +93,8 @@ static enum meaning_kind special(const uint8_t *lower, const struct name_map *ma
 	return MEANS_NOTHING;
 }
 
-struct meaning schema_read(
-	const uint8_t *lower, const struct name_map *map, size_t zone_labels, bool zonal)
+struct meaning schema_read(const uint8_t *lower, const struct name_map *map, size_t zone_labels,
+	enum schema_kind schema)
 {
 	REQUIRE(zone_labels <= map->n);
 	struct meaning m = { .kind = MEANS_NOTHING };
@@ -105,5 +125,5 @@ struct meaning schema_read(
 	}
 	left--;
 	m.service = name_label(lower, map, left);
-	return below_service(m, lower, map, left, zonal);
+	return below_service(m, lower, map, left, schema);
 }

@@ -200,7 +200,8 @@ static void put_service(struct transfer *t, const struct cell *c)
 	static const uint8_t svc[] = { 3, 's', 'v', 'c' };
 	uint8_t labels[INDEX_KEY_MAX + sizeof(svc)];
 	const struct kube *k = t->a.k;
-	const struct record_set *rs = c && index_serves(k->index, c) ? cell_records(c) : NULL;
+	const struct index *ix = zone_index(k, t->a.zone);
+	const struct record_set *rs = c && index_serves(ix, c) ? cell_records(c) : NULL;
 	if (!rs || !rs->service) {
 		return;
 	}
@@ -237,7 +238,8 @@ static int begin(struct transfer *t)
 	if (t->q.full) {
 		return ERR_TOO_LARGE; /* more name servers than a message holds */
 	}
-	return t->a.zone->reverse ? ERR_OK : index_list(t->a.k->index, &t->list, &t->n);
+	const struct index *ix = zone_index(t->a.k, t->a.zone);
+	return t->a.zone->reverse ? ERR_OK : index_list(ix, &t->list, &t->n);
 }
 
 static int transfer_next(struct stream *s, struct buf *out)
@@ -254,7 +256,7 @@ static int transfer_next(struct stream *s, struct buf *out)
 	}
 	size_t enough = out->n + CHUNK_BYTES;
 	while (err == ERR_OK && out->err == ERR_OK && t->at < t->n && out->n < enough) {
-		put_service(t, index_at(t->a.k->index, t->list[t->at++]));
+		put_service(t, index_at(zone_index(t->a.k, t->a.zone), t->list[t->at++]));
 	}
 	if (err == ERR_OK && t->at == t->n) {
 		put_last(t);
@@ -297,7 +299,7 @@ enum verdict kube_transfer(const struct kube *k, struct query *q)
 	if (!zone || zone->name.n != q->subject.n) {
 		return V_NEXT;
 	}
-	if (!kube_is_synced(k)) {
+	if (!kube_is_synced(k) || (zone->imports && !SNAPSHOT(k->imports_synced))) {
 		return V_FAILED;
 	}
 	uint32_t serial = __atomic_load_n(&k->serial, __ATOMIC_RELAXED);

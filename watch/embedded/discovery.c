@@ -118,7 +118,7 @@ static int resource_list(struct arena *a, struct strv group, struct strv version
 	struct json *doc = TEXTS(a, "kind", "APIResourceList", "apiVersion", "v1");
 	struct json *list = json_new_array(a);
 	const char *name = NULL;
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (!is_served(row, group, version)) {
 			continue;
@@ -158,7 +158,7 @@ static int group_list(struct arena *a, struct json **out)
 {
 	struct json *doc = TEXTS(a, "kind", "APIGroupList", "apiVersion", "v1");
 	struct json *groups = json_new_array(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (row->group[0] != '\0' && discovery_is_first((enum kind)k) &&
 			json_append(a, groups, old_group(a, row, false)) != ERR_OK) {
@@ -171,7 +171,7 @@ static int group_list(struct arena *a, struct json **out)
 
 static int one_group(struct arena *a, struct strv group, struct json **out)
 {
-	for (int k = 0; group.n > 0 && k < KIND_COUNT; k++) {
+	for (int k = 0; group.n > 0 && k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strv_eq(strv_of(row->group), group)) {
 			*out = old_group(a, row, true);
@@ -254,7 +254,7 @@ static int version_page(struct arena *a, struct json **out)
 static int root_page(struct arena *a, struct json **out)
 {
 	struct json *paths = discovery_words(a, "/api,/api/v1,/apis");
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (row->group[0] == '\0' || !discovery_is_first((enum kind)k)) {
 			continue;

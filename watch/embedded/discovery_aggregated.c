@@ -104,7 +104,7 @@ static struct json *new_resource(struct arena *a, const struct kind_row *row)
 static struct json *new_group(struct arena *a, const struct kind_row *first)
 {
 	struct json *resources = json_new_array(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strcmp(row->group, first->group) == 0 &&
 			json_append(a, resources, new_resource(a, row)) != ERR_OK) {
@@ -130,7 +130,7 @@ int discovery_aggregated(struct arena *a, bool core, enum discovery_form form, s
 	struct json *doc = TEXTS(a, "kind", "APIGroupDiscoveryList", "apiVersion",
 		form == FORM_V2 ? "apidiscovery.k8s.io/v2" : "apidiscovery.k8s.io/v2beta1");
 	struct json *items = json_new_array(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if ((row->group[0] == '\0') == core && discovery_is_first((enum kind)k) &&
 			json_append(a, items, new_group(a, row)) != ERR_OK) {

@@ -103,7 +103,7 @@ static void collect(struct types *all, const struct schema_type *t)
 
 static const struct kind_row *root_kind(const struct schema_type *t)
 {
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		if (schema_of((enum kind)k) == t) {
 			return kind_row((enum kind)k);
 		}
@@ -114,7 +114,7 @@ static const struct kind_row *root_kind(const struct schema_type *t)
 static void write_definitions(struct writer *w, const char *api_version)
 {
 	struct types types = { .n = 0 };
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strcmp(row->api_version, api_version) != 0) {
 			continue;
@@ -148,7 +148,7 @@ static int write_document(const char *api_version, struct buf *out)
 	arena_init(&w.scratch, CHUNK);
 	buf_add(out, STRV("{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Kubernetes\",\"version\":"
 			  "\"" DISCOVERY_GIT_VERSION "\"},\"paths\":{"));
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strcmp(row->api_version, api_version) == 0) {
 			write_paths(&w, row);
@@ -172,7 +172,7 @@ static const char *served_version(struct strv path)
 	if (!core && !strv_has_prefix(path, STRV("apis/"))) {
 		return NULL;
 	}
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strv_eq(strv_of(row->api_version), text) && (row->group[0] == '\0') == core) {
 			return row->api_version;
@@ -213,7 +213,7 @@ static int write_index(struct arena *a, struct buf *out)
 {
 	struct json *doc = json_new_object(a);
 	struct json *paths = json_new_object(a);
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (!is_first_of_version((enum kind)k)) {
 			continue;

@@ -255,7 +255,7 @@ static void parse_query(
 
 static bool is_served(struct strv group, struct strv version)
 {
-	for (int k = 0; k < KIND_COUNT; k++) {
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strv_eq(group, strv_of(row->group)) &&
 			strv_eq(version, strv_of(row->version))) {
@@ -284,7 +284,7 @@ static void resolve(const struct strv *at, size_t n, struct strv group, struct s
 		n -= 2;
 	}
 	out->kind = kind_of_resource(group, version, at[0]);
-	if (out->kind == KIND_NONE || n > 3) {
+	if (out->kind == KIND_NONE || out->kind >= KIND_BUILT_IN_COUNT || n > 3) {
 		status_no_resource(s);
 		return;
 	}

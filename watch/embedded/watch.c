@@ -338,7 +338,7 @@ static void on_timer(uv_timer_t *timer)
 static void on_settled(void *ctx, kind_set changed)
 {
 	struct embedded *e = ctx;
-	for (unsigned k = 0; k < KIND_COUNT; k++) {
+	for (unsigned k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		if ((changed & KIND_BIT(k)) == 0) {
 			continue;
 		}

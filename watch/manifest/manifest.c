@@ -83,7 +83,7 @@ NODISCARD static int value_add(struct manifest *m, struct json *v, struct strv p
 		return ERR_OK;
 	}
 	enum kind k = kind_of_name(api_version, name);
-	if (k == KIND_NONE) {
+	if (k == KIND_NONE || k >= KIND_BUILT_IN_COUNT) {
 		(void)snprintf(why, sizeof(why), /* cut text is still the reason */
 			"no matches for kind \"%.*s\" in version \"%.*s\": the lab does not serve "
 			"it",

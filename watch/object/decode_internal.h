@@ -79,6 +79,8 @@ void decode_ips(struct decode *d, const struct json *list, const char *key,
 void decode_pod(struct decode *d, const struct json *tree, const struct meta *m, struct pod *out);
 void decode_service(
 	struct decode *d, const struct json *tree, const struct meta *m, struct service *out);
+void decode_import(
+	struct decode *d, const struct json *tree, const struct meta *m, struct service *out);
 void decode_slice(
 	struct decode *d, const struct json *tree, const struct meta *m, struct endpointslice *out);
 void decode_set(

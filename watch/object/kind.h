@@ -1,5 +1,6 @@
-/* The kinds of Kubernetes objects this program knows, one row each.
- * Source: Kubernetes API reference 1.37; `kubectl api-resources`. Static tables, no memory. */
+/* The kinds of Kubernetes objects this program knows, one row each: first those that are built into every API server, ours
+ * too; then those that a cluster has when somebody has defined them, which are only read.
+ * Source: Kubernetes API reference 1.37; `kubectl api-resources`; KEP-1645 for ServiceImport. Static tables, no memory. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,7 +34,9 @@
 		true, "sa", "")                                                                    \
 	X(KIND_CONFIGMAP, "", "v1", "configmaps", "configmap", "ConfigMap", true, "cm", "")        \
 	X(KIND_SECRET, "", "v1", "secrets", "secret", "Secret", true, "", "")                      \
-	X(KIND_LEASE, "coordination.k8s.io", "v1", "leases", "lease", "Lease", true, "", "")
+	X(KIND_LEASE, "coordination.k8s.io", "v1", "leases", "lease", "Lease", true, "", "")       \
+	X(KIND_SERVICEIMPORT, "multicluster.x-k8s.io", "v1alpha1", "serviceimports",               \
+		"serviceimport", "ServiceImport", true, "svcim", "")
 
 enum kind {
 #define X(e, group, version, plural, singular, name, namespaced, shorts, categories) e,
@@ -41,6 +44,7 @@ enum kind {
 #undef X
 		KIND_COUNT,
 	KIND_NONE = -1,
+	KIND_BUILT_IN_COUNT = KIND_SERVICEIMPORT, /* those before it any API server has */
 };
 
 /* A set of kinds: bit (1u << enum kind). */

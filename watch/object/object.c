@@ -108,6 +108,9 @@ static void read_typed(struct decode *d, const struct json *tree, struct object 
 	case KIND_ENDPOINTSLICE:
 		TYPED(endpointslice, decode_slice);
 		break;
+	case KIND_SERVICEIMPORT:
+		TYPED(service, decode_import);
+		break;
 	case KIND_STATEFULSET:
 		TYPED(statefulset, decode_set);
 		break;

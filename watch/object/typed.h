@@ -83,7 +83,7 @@ enum service_type {
 	SERVICE_EXTERNALNAME
 };
 
-struct service {
+struct service { /* of a ServiceImport too: type, headless, cluster_ips, ports */
 	enum service_type type;
 	bool headless;                /* spec.clusterIP is "None" */
 	const struct ip *cluster_ips; /* spec.clusterIPs, without "None" */
@@ -113,10 +113,14 @@ struct slice_port {
 	enum protocol protocol;
 	struct strv app_protocol;
 };
+#define SLICE_SERVICE_LABEL "kubernetes.io/service-name"
+#define SLICE_IMPORT_LABEL  "multicluster.kubernetes.io/service-name"
+#define SLICE_CLUSTER_LABEL "multicluster.kubernetes.io/source-cluster"
 enum slice_family { SLICE_V4, SLICE_V6, SLICE_FQDN };
 struct endpointslice {
-	enum slice_family family; /* addressType */
-	struct strv service;      /* label kubernetes.io/service-name, "" if absent */
+	enum slice_family family;    /* addressType */
+	struct strv service;         /* SLICE_SERVICE_LABEL, "" if absent; so are the next two */
+	struct strv import, cluster; /* SLICE_IMPORT_LABEL: a ServiceImport; whence it comes */
 	const struct slice_endpoint *endpoints;
 	size_t n_endpoints;
 	const struct slice_port *ports;

@@ -101,6 +101,23 @@ void decode_service(
 	read_families(d, json_get(spec, "ipFamilies"), out);
 }
 
+/* spec.ips and spec.type of a ServiceImport: "ClusterSetIP" or "Headless" (KEP-1645). */
+void decode_import(
+	struct decode *d, const struct json *tree, const struct meta *m, struct service *out)
+{
+	(void)m;
+	const struct ip_wish ips = { true, true, STRV_NONE };
+	const struct json *spec = decode_object(d, json_get(tree, "spec"), "spec");
+	const struct json *type = json_get(spec, "type");
+	if (type && !json_is_null(type) && !json_is_string(type)) {
+		decode_fail(d, "spec.type");
+	}
+	out->headless = strv_eq(json_str(type), STRV("Headless"));
+	decode_ips(d, decode_array(d, json_get(spec, "ips"), "spec.ips"), NULL, &ips,
+		&out->cluster_ips, &out->n_cluster_ips);
+	read_service_ports(d, json_get(spec, "ports"), out);
+}
+
 static void read_target_ref(struct decode *d, const struct json *v, struct slice_endpoint *out)
 {
 	const struct json *ref = decode_object(d, v, "endpoints[].targetRef");
@@ -156,11 +173,16 @@ static void read_slice_ports(struct decode *d, const struct json *v, struct endp
 	}
 }
 
+static struct strv label_of(const struct meta *m, struct strv key)
+{
+	const struct strv *value = labels_get(&m->labels, key);
+	return value ? *value : STRV("");
+}
+
 void decode_slice(
 	struct decode *d, const struct json *tree, const struct meta *m, struct endpointslice *out)
 {
 	struct strv type = json_str(json_get(tree, "addressType"));
-	const struct strv *service = labels_get(&m->labels, STRV("kubernetes.io/service-name"));
 	const struct json *list = decode_array(d, json_get(tree, "endpoints"), "endpoints");
 	if (strv_eq(type, STRV("IPv6"))) {
 		out->family = SLICE_V6;
@@ -169,7 +191,9 @@ void decode_slice(
 	} else if (!strv_eq(type, STRV("IPv4"))) {
 		decode_fail(d, "addressType");
 	}
-	decode_text(d, service ? *service : STRV(""), &out->service);
+	decode_text(d, label_of(m, STRV(SLICE_SERVICE_LABEL)), &out->service);
+	decode_text(d, label_of(m, STRV(SLICE_IMPORT_LABEL)), &out->import);
+	decode_text(d, label_of(m, STRV(SLICE_CLUSTER_LABEL)), &out->cluster);
 	struct slice_endpoint *at = decode_alloc(d, json_count(list), sizeof(*at));
 	if (at) {
 		out->endpoints = at;

@@ -10,8 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-
-static const struct strv service_label = { "kubernetes.io/service-name", 26 };
+#include "watch/object/typed.h"
 
 struct entry {
 	UT_hash_handle hh;
@@ -86,7 +85,8 @@ size_t known_count(const struct known *k)
 	return HASH_COUNT(k->head);
 }
 
-/* Pieces of an object that an entry keeps. */
+/* Pieces of an object that an entry keeps. Of an EndpointSlice, whose uid nobody asks for, uid is the ServiceImport it
+ * belongs to. */
 struct identity {
 	struct strv ns, name, uid, service;
 	uint64_t version;
@@ -98,10 +98,9 @@ static struct identity identity_of(const struct object *o)
 		.name = o->meta.name,
 		.uid = o->meta.uid,
 		.version = o->meta.resource_version };
-	if (o->kind == KIND_ENDPOINTSLICE) { /* there may be many, and nobody asks for their uid */
-		const struct strv *service = labels_get(&o->meta.labels, service_label);
-		id.uid = STRV_NONE;
-		id.service = service ? *service : STRV_NONE;
+	if (o->kind == KIND_ENDPOINTSLICE) {
+		id.uid = o->as.endpointslice->import;
+		id.service = o->as.endpointslice->service;
 	}
 	return id;
 }
@@ -147,6 +146,11 @@ static struct identity entry_identity(const struct entry *e)
 		.version = e->version };
 }
 
+static int put_label(struct arena *a, struct json *labels, const char *key, struct strv value)
+{
+	return value.n > 0 ? json_set(a, labels, key, json_new_str(a, value)) : ERR_OK;
+}
+
 /* An object that has its identity and nothing else. */
 static int identity_object(struct known *k, const struct entry *e, const struct object **out)
 {
@@ -157,17 +161,18 @@ static int identity_object(struct known *k, const struct entry *e, const struct 
 	struct json *tree = json_new_object(a);
 	struct json *meta = tree ? json_ensure_object(a, tree, "metadata") : NULL;
 	struct strv version = arena_printf(a, "%llu", (unsigned long long)id.version);
+	bool slice = k->kind == KIND_ENDPOINTSLICE;
 	if (!meta || !version.p || json_set_str(a, meta, "name", id.name) != ERR_OK ||
 		json_set_str(a, meta, "resourceVersion", version) != ERR_OK ||
 		(id.ns.n > 0 && json_set_str(a, meta, "namespace", id.ns) != ERR_OK) ||
-		(id.uid.n > 0 && json_set_str(a, meta, "uid", id.uid) != ERR_OK)) {
+		(!slice && id.uid.n > 0 && json_set_str(a, meta, "uid", id.uid) != ERR_OK)) {
 		return ERR_NOMEM;
 	}
-	if (k->kind == KIND_ENDPOINTSLICE) { /* addressType: its one required field */
+	if (slice) { /* addressType: its one required field */
 		struct json *labels = json_ensure_object(a, meta, "labels");
 		if (!labels || json_set_str(a, tree, "addressType", STRV("IPv4")) != ERR_OK ||
-			(id.service.n > 0 && json_set(a, labels, service_label.p,
-						     json_new_str(a, id.service)) != ERR_OK)) {
+			put_label(a, labels, SLICE_SERVICE_LABEL, id.service) != ERR_OK ||
+			put_label(a, labels, SLICE_IMPORT_LABEL, id.uid) != ERR_OK) {
 			return ERR_NOMEM;
 		}
 	}

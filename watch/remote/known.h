@@ -19,7 +19,7 @@ void known_free(struct known *k); /* accepts NULL */
 size_t known_count(const struct known *k);
 
 /* Notes o as it is now. *out_old is what was known under its name: identity only (name, namespace, uid,
- * resourceVersion, and of an EndpointSlice the Service it belongs to), counted, the caller's; NULL if there was nothing.
+ * resourceVersion, and of an EndpointSlice what it belongs to), counted, the caller's; NULL if there was nothing.
  * *out_same: that was this very state. errors ERR_NOMEM (nothing noted) */
 NODISCARD int known_put(
 	struct known *k, const struct object *o, const struct object **out_old, bool *out_same);

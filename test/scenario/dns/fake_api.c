@@ -111,6 +111,11 @@ void fake_api_deinit(struct fake_api *f)
 	free(f->objects);
 }
 
+void fake_api_tell(struct fake_api *f, enum watch_type type, enum kind kind)
+{
+	tell_all(f, type, kind, NULL, NULL);
+}
+
 void fake_api_sync(struct fake_api *f)
 {
 	f->synced = true;

@@ -29,6 +29,8 @@ struct fake_api {
 
 void fake_api_init(struct fake_api *f);
 void fake_api_deinit(struct fake_api *f); /* fails the test when somebody is still subscribed */
+/* SYNCED or REFUSED of one kind, to those who listen now. */
+void fake_api_tell(struct fake_api *f, enum watch_type type, enum kind kind);
 /* Every kind is synced, for those who come later too. */
 void fake_api_sync(struct fake_api *f);
 /* ADDED or MODIFIED. Text that is no object of a kind we know is passed over. */

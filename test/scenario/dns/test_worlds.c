@@ -156,6 +156,8 @@ static void apply_setting(struct dns_config *config, char *line)
 	struct kube_options *k = &config->kube;
 	if (strcmp(line, "zones") == 0) {
 		k->zones = value;
+	} else if (strcmp(line, "multicluster") == 0) {
+		k->multicluster = value;
 	} else if (strcmp(line, "namespaces") == 0) {
 		k->namespaces = value;
 	} else if (strcmp(line, "addresses") == 0) {

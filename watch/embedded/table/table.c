@@ -38,6 +38,7 @@ static const struct printer *printer_of(enum kind k)
 	case KIND_LEASE:
 		return &printer_lease;
 	case KIND_SERVICEACCOUNT:
+	case KIND_SERVICEIMPORT:
 	case KIND_COUNT:
 	case KIND_NONE:
 		break;

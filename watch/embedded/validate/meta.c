@@ -26,6 +26,7 @@ static name_rule_fn name_rule_of(enum kind k)
 	case KIND_CONFIGMAP:
 	case KIND_SECRET:
 	case KIND_LEASE:
+	case KIND_SERVICEIMPORT:
 	case KIND_COUNT:
 	case KIND_NONE:
 		break;

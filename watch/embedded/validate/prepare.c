@@ -159,6 +159,7 @@ static int create_kind(struct arena *a, enum kind k, struct json *obj)
 	case KIND_SERVICEACCOUNT:
 	case KIND_CONFIGMAP:
 	case KIND_LEASE:
+	case KIND_SERVICEIMPORT:
 	case KIND_COUNT:
 	case KIND_NONE:
 		break;

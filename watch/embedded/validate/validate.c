@@ -61,6 +61,7 @@ void validate_object(struct status *s, enum kind k, const char *sub, const struc
 		lease_validate(s, obj);
 		break;
 	case KIND_SERVICEACCOUNT: /* metadata is all that is checked */
+	case KIND_SERVICEIMPORT:
 	case KIND_COUNT:
 	case KIND_NONE:
 		break;

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(s.code >= 400 && s.code < 500 && s.message.n > 0);
 		REQUIRE(status_json(&s) != NULL);
 	} else if (r.what == ROUTE_RESOURCE) {
-		REQUIRE(r.kind >= 0 && r.kind < KIND_COUNT);
+		REQUIRE(r.kind >= 0 && r.kind < KIND_BUILT_IN_COUNT);
 		REQUIRE(!has_nul(r.ns) && !has_nul(r.name) && !has_nul(r.sub));
 		REQUIRE(r.sub.n == 0 || r.name.n > 0);
 		REQUIRE(r.ns.n == 0 || kind_row(r.kind)->namespaced);

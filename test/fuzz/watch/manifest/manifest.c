@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < manifest_count(m); i++) {
 		const struct manifest_doc *d = manifest_at(m, i);
-		REQUIRE(d->kind >= 0 && d->kind < KIND_COUNT && json_is_object(d->body));
+		REQUIRE(d->kind >= 0 && d->kind < KIND_BUILT_IN_COUNT && json_is_object(d->body));
 		REQUIRE(!d->applied && strv_has_prefix(d->place, STRV("in.yaml:")));
 		REQUIRE((d->ns.n > 0) == kind_row(d->kind)->namespaced);
 		REQUIRE(d->name.n > 0 ||

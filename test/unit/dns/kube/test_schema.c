@@ -45,7 +45,7 @@ static void names_mean_what_the_specification_says(void **state)
 		struct name_map map;
 		assert_int_equal(name_parse(strv_of(rows[i].name), &n), ERR_OK);
 		name_map_of(n.b, &map);
-		struct meaning m = schema_read(n.b, &map, 2, false);
+		struct meaning m = schema_read(n.b, &map, 2, SCHEMA_PLAIN);
 		if (m.kind != rows[i].kind || !strv_eq(m.ns, strv_of(rows[i].ns)) ||
 			!strv_eq(m.service, strv_of(rows[i].service)) ||
 			!strv_eq(m.endpoint, strv_of(rows[i].endpoint)) ||
@@ -60,18 +60,19 @@ static void topology_zones_are_part_of_the_schema_only_when_asked_for(void **sta
 {
 	static const struct {
 		const char *name;
-		bool zonal;
+		enum schema_kind schema;
 		enum meaning_kind kind;
 		const char *topology;
 	} rows[] = {
-		{ "z.pin._zone.s.ns1.svc.cluster.local", false, MEANS_NOTHING, "" },
-		{ "z.pin._zone.s.ns1.svc.cluster.local", true, MEANS_PIN, "\1z" },
-		{ "z.prefer._zone.s.ns1.svc.cluster.local", true, MEANS_PREFER, "\1z" },
-		{ "c.ex.com.pin._zone.s.ns1.svc.cluster.local", true, MEANS_PIN, "\1c\2ex\3com" },
-		{ "z.florp._zone.s.ns1.svc.cluster.local", true, MEANS_NOTHING, "" },
-		{ "z.pin.zone.s.ns1.svc.cluster.local", true, MEANS_NOTHING, "" },
-		{ "z._zone.s.ns1.svc.cluster.local", true, MEANS_PORT, "" },
-		{ "z.pin._zone.s.ns1.pod.cluster.local", true, MEANS_NOTHING, "" },
+		{ "z.pin._zone.s.ns1.svc.cluster.local", SCHEMA_PLAIN, MEANS_NOTHING, "" },
+		{ "z.pin._zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_PIN, "\1z" },
+		{ "z.prefer._zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_PREFER, "\1z" },
+		{ "c.ex.com.pin._zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_PIN,
+			"\1c\2ex\3com" },
+		{ "z.florp._zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_NOTHING, "" },
+		{ "z.pin.zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_NOTHING, "" },
+		{ "z._zone.s.ns1.svc.cluster.local", SCHEMA_ZONAL, MEANS_PORT, "" },
+		{ "z.pin._zone.s.ns1.pod.cluster.local", SCHEMA_ZONAL, MEANS_NOTHING, "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -79,9 +80,44 @@ static void topology_zones_are_part_of_the_schema_only_when_asked_for(void **sta
 		struct name_map map;
 		assert_int_equal(name_parse(strv_of(rows[i].name), &n), ERR_OK);
 		name_map_of(n.b, &map);
-		struct meaning m = schema_read(n.b, &map, 2, rows[i].zonal);
+		struct meaning m = schema_read(n.b, &map, 2, rows[i].schema);
 		if (m.kind != rows[i].kind || !strv_eq(m.topology, strv_of(rows[i].topology))) {
 			fail_msg("%s: kind %d", rows[i].name, m.kind);
+		}
+	}
+}
+
+static void endpoints_of_imports_are_named_with_their_cluster(void **state)
+{
+	static const struct {
+		const char *why, *name;
+		enum meaning_kind kind;
+		const char *endpoint, *cluster, *port;
+	} rows[] = {
+		{ "endpoint and cluster", "e.c1.s.ns1.svc.cluster.local", MEANS_ENDPOINT, "e",
+			"\2c1", "" },
+		{ "both underscores", "_http._tcp.s.ns1.svc.cluster.local", MEANS_PORT, "", "",
+			"http" },
+		{ "one underscore is enough", "http._tcp.s.ns1.svc.cluster.local", MEANS_PORT, "",
+			"", "http" },
+		{ "the other one too", "_http.tcp.s.ns1.svc.cluster.local", MEANS_PORT, "", "",
+			"http" },
+		{ "no cluster", "e.s.ns1.svc.cluster.local", MEANS_ENDPOINT, "e", "", "" },
+		{ "three labels", "a.e.c1.s.ns1.svc.cluster.local", MEANS_NOTHING, "", "", "" },
+		{ "topology zones are for Services", "z.pin._zone.s.ns1.svc.cluster.local",
+			MEANS_NOTHING, "", "", "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct name n;
+		struct name_map map;
+		assert_int_equal(name_parse(strv_of(rows[i].name), &n), ERR_OK);
+		name_map_of(n.b, &map);
+		struct meaning m = schema_read(n.b, &map, 2, SCHEMA_CLUSTERS);
+		if (m.kind != rows[i].kind || !strv_eq(m.endpoint, strv_of(rows[i].endpoint)) ||
+			!strv_eq(m.topology, strv_of(rows[i].cluster)) ||
+			!strv_eq(m.port, strv_of(rows[i].port))) {
+			fail_msg("%s: kind %d", rows[i].why, m.kind);
 		}
 	}
 }
@@ -91,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_mean_what_the_specification_says),
 		cmocka_unit_test(topology_zones_are_part_of_the_schema_only_when_asked_for),
+		cmocka_unit_test(endpoints_of_imports_are_named_with_their_cluster),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

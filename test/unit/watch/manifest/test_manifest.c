@@ -67,6 +67,10 @@ static const struct {
 		1 },
 	{ "a kind that is not served", "apiVersion: acme/v1\nkind: Rocket\nmetadata: {name: r}\n",
 		"", 1 },
+	{ "a kind that is only read",
+		"apiVersion: multicluster.x-k8s.io/v1alpha1\nkind: ServiceImport\n"
+		"metadata: {name: r}\n",
+		"", 1 },
 	{ "a kind of another group", "apiVersion: v1\nkind: StatefulSet\nmetadata: {name: r}\n", "",
 		1 },
 	{ "no name", "apiVersion: v1\nkind: Pod\nmetadata: {}\n", "", 1 },

@@ -276,6 +276,31 @@ static void endpointslices_are_read_whole(void **state)
 	object_unref(o);
 }
 
+static void imported_services_are_read_as_services_their_slices_with_the_cluster(void **state)
+{
+	const struct object *o = object_of(KIND_SERVICEIMPORT,
+		"{'spec':{'type':'ClusterSetIP','ips':['10.0.0.1','fd00::1','x'],"
+		"'ports':[{'name':'http','port':80,'protocol':'TCP'}]}}",
+		false);
+	(void)state;
+	assert_false(o->as.service->headless);
+	assert_int_equal(o->as.service->n_cluster_ips, 2);
+	assert_int_equal(o->as.service->ports[0].port, 80);
+	object_unref(o);
+	o = object_of(KIND_SERVICEIMPORT, "{'spec':{'type':'Headless','ports':[]}}", false);
+	assert_true(o->as.service->headless);
+	assert_int_equal(o->as.service->n_cluster_ips + o->as.service->n_ports, 0);
+	object_unref(o);
+	o = object_of(KIND_ENDPOINTSLICE,
+		"{'metadata':{'labels':{'multicluster.kubernetes.io/service-name':'db',"
+		"'multicluster.kubernetes.io/source-cluster':'c1'}},'addressType':'IPv4'}",
+		false);
+	assert_text(o->as.endpointslice->service, "");
+	assert_text(o->as.endpointslice->import, "db");
+	assert_text(o->as.endpointslice->cluster, "c1");
+	object_unref(o);
+}
+
 static void statefulsets_are_read_whole_with_their_defaults(void **state)
 {
 	const struct object *o = object_of(KIND_STATEFULSET,
@@ -429,6 +454,7 @@ static void values_of_another_type_are_refused_by_name(void **state)
 		{ KIND_SERVICE, "{'spec':{'clusterIP':10}}", "spec.clusterIP" },
 		{ KIND_SERVICE, "{'spec':{'ports':[{'targetPort':{}}]}}",
 			"spec.ports[].targetPort" },
+		{ KIND_SERVICEIMPORT, "{'spec':{'type':1}}", "spec.type" },
 		{ KIND_ENDPOINTSLICE, "{}", "addressType" },
 		{ KIND_ENDPOINTSLICE, "{'addressType':'IPv4','endpoints':[[]]}", "endpoints" },
 		{ KIND_STATEFULSET, "{'spec':{'replicas':'3'}}", "spec.replicas" },
@@ -504,6 +530,7 @@ int main(void)
 		WITH_ARENA(pods_are_read_whole),
 		WITH_ARENA(services_are_read_whole),
 		WITH_ARENA(endpointslices_are_read_whole),
+		WITH_ARENA(imported_services_are_read_as_services_their_slices_with_the_cluster),
 		WITH_ARENA(statefulsets_are_read_whole_with_their_defaults),
 		WITH_ARENA(volumes_claims_and_classes_are_read_whole),
 		WITH_ARENA(values_of_another_type_are_refused_by_name),

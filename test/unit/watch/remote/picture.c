@@ -28,6 +28,7 @@ static void check_old(const struct picture_entry *known, const struct watch_even
 	assert_int_equal(e->old->meta.resource_version, known->version);
 	if (e->kind == KIND_ENDPOINTSLICE) {
 		assert_true(strv_eq(e->old->as.endpointslice->service, strv_of(known->service)));
+		assert_true(strv_eq(e->old->as.endpointslice->import, strv_of(known->import)));
 	}
 }
 
@@ -40,6 +41,8 @@ static void change(struct picture *p, const struct watch_event *e)
 	if (e->kind == KIND_ENDPOINTSLICE) {
 		(void)snprintf(fresh.service, sizeof(fresh.service), "%.*s",
 			STRV_ARG(e->obj->as.endpointslice->service));
+		(void)snprintf(fresh.import, sizeof(fresh.import), "%.*s",
+			STRV_ARG(e->obj->as.endpointslice->import));
 	}
 	size_t i = find(p, e->kind, fresh.name);
 	if (e->type == WATCH_ADDED) {

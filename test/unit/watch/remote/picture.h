@@ -17,7 +17,7 @@ struct picture_entry {
 	enum kind kind;
 	char name[160]; /* namespace/name */
 	uint64_t version;
-	char service[64]; /* of an EndpointSlice */
+	char service[64], import[64]; /* of an EndpointSlice */
 };
 
 struct picture {

@@ -185,12 +185,13 @@ static void change_something(struct world *w)
 	(void)snprintf(name, sizeof(name), "x%u", i);
 	(void)snprintf(body, sizeof(body),
 		is_slice ? "{'addressType':'IPv4','metadata':{'name':'%s','labels':{'tier':'t%u',"
+			   "'multicluster.kubernetes.io/service-name':'i%u',"
 			   "'kubernetes.io/"
 			   "service-name':'s%u'}},'endpoints':[{'addresses':['10.1.0.%u']}],"
 			   "'ports':[]}"
 			 : "{'metadata':{'name':'%s','labels':{'tier':'t%u'}},'data':{'a':'%u','b':"
 			   "'%u'}}",
-		name, dice(2), dice(4), dice(250) + 1);
+		name, dice(2), dice(4), dice(4), dice(250) + 1);
 	struct watch_call c = { .verb = WATCH_CREATE,
 		.kind = is_slice ? KIND_ENDPOINTSLICE : KIND_CONFIGMAP,
 		.ns = STRV("default"),

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct arena a;
 	arena_init(&a, 0);
-	enum kind k = (enum kind)(data[0] % KIND_COUNT);
+	enum kind k = (enum kind)(data[0] % KIND_BUILT_IN_COUNT);
 	run(&a, k, (struct strv){ (const char *)data + 1, size - 1 });
 	arena_deinit(&a);
 	return 0;

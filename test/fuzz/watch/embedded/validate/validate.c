@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2) {
 		return 0;
 	}
-	enum kind k = (enum kind)(data[0] % KIND_COUNT);
+	enum kind k = (enum kind)(data[0] % KIND_BUILT_IN_COUNT);
 	const char *sub = subs[data[1] % ARRAY_LEN(subs)];
 	struct arena a;
 	arena_init(&a, 0);

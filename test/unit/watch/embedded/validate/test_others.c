@@ -192,7 +192,7 @@ static void nonsense_is_survived(void **state)
 		"{'spec':{'containers':[1,{'ports':[1],'env':['a'],'resources':[],'volumeMounts':"
 		"1}],'affinity':'a','tolerations':[1],'dnsConfig':[]}}" };
 	static const char *const subs[] = { "", "status", "scale", "finalize", "binding" };
-	for (enum kind k = 0; k < KIND_COUNT; k++) {
+	for (enum kind k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		for (size_t i = 0; i < ARRAY_LEN(texts) * ARRAY_LEN(subs); i++) {
 			struct arena a;
 			arena_init(&a, 0);

@@ -229,7 +229,7 @@ static void without_memory_nothing_is_prepared(void **state)
 	static const char *const texts[] = {
 		"{'metadata':{'name':'x'},'spec':{'finalizers':[]},'stringData':{'a':'b'}}",
 	};
-	for (enum kind k = 0; k < KIND_COUNT; k++) {
+	for (enum kind k = 0; k < KIND_BUILT_IN_COUNT; k++) {
 		for (size_t limit = 4096; limit < 20000; limit += 128) {
 			struct arena a;
 			arena_init(&a, 0);
