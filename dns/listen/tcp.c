@@ -3,7 +3,10 @@
  *           bytes        whole frame(s)           not all taken
  *   IDLE ---------> READ ---------------> (answer) ------------> WRITE
  *     ^                                      | all taken           | taken
- *     +--------------------------------------+---------------------+   (or back to READ if a frame has begun) */
+ *     +--------------------------------------+---------------------+   (or back to READ if a frame has begun)
+ *
+ * HELD is IDLE with queries that wait (dns/query/pending.h): those have limits of their own. Others that come meanwhile are
+ * answered, so replies may overtake each other. */
 #include "dns/listen/tcp.h"
 
 #include <limits.h>
@@ -13,6 +16,7 @@
 #include <sys/queue.h>
 
 #include "base/err.h"
+#include "dns/query/pending.h"
 #include "dns/reclaim.h"
 
 #define FRAME_HEAD 2
@@ -22,7 +26,7 @@
 	((size_t)2 * FRAME_MAX) /* there is always room for one more reply before it is sent */
 #define BACKLOG 511
 
-enum wait { WAIT_IDLE, WAIT_READ, WAIT_WRITE };
+enum wait { WAIT_IDLE, WAIT_HELD, WAIT_READ, WAIT_WRITE };
 
 struct conn {
 	uv_tcp_t sock;
@@ -34,6 +38,8 @@ struct conn {
 	enum wait wait;
 	bool writing, closing;
 	unsigned live; /* handles not closed yet */
+	struct query_origin origin;
+	unsigned held; /* queries that wait */
 	uint8_t *part; /* input not answered yet */
 	size_t part_n, part_room;
 	uint8_t *rest; /* output the socket did not take */
@@ -95,6 +101,9 @@ static void conn_close(struct conn *c)
 		return;
 	}
 	c->closing = true;
+	if (c->held > 0) {
+		pending_drop(c->tcp->query.thread->pending, &c->origin); /* NULL at the end */
+	}
 	TAILQ_REMOVE(&c->tcp->conns, c, order);
 	c->tcp->n_conns--;
 	uv_close((uv_handle_t *)&c->sock, on_sock_closed);
@@ -115,7 +124,10 @@ static void conn_wait(struct conn *c, enum wait wait, bool afresh)
 		[WAIT_READ] = limits->read_ms,
 		[WAIT_WRITE] = limits->write_ms,
 	};
-	if (wait != c->wait || afresh) {
+	if (wait == WAIT_HELD) {
+		c->wait = wait;
+		(void)uv_timer_stop(&c->timer); /* always 0 */
+	} else if (wait != c->wait || afresh) {
 		c->wait = wait;
 		/* cannot fail: the handle is not closing, there is a callback */
 		(void)uv_timer_start(&c->timer, on_timeout, limit_ms[wait], 0);
@@ -220,12 +232,14 @@ static void answer_frame(struct conn *c, const uint8_t *message, size_t message_
 	struct tcp *t = c->tcp;
 	uint8_t *head = t->out + t->out_n;
 	t->query.client = (const struct sockaddr *)&c->peer;
+	t->query.origin = &c->origin;
 	size_t n = pipeline_answer(t->pipeline, &t->query, TRANSPORT_TCP, message, message_n,
 		head + FRAME_HEAD, MESSAGE_MAX_BYTES);
 	if (n > 0) {
 		put_u16(head, (uint16_t)n);
 		t->out_n += FRAME_HEAD + n;
 	}
+	c->held += t->query.pending;
 	c->stream = t->query.stream;
 }
 
@@ -295,7 +309,28 @@ static void conn_settle(struct conn *c, size_t answered)
 		TAILQ_REMOVE(&c->tcp->conns, c, order);
 		TAILQ_INSERT_TAIL(&c->tcp->conns, c, order);
 	}
-	conn_wait(c, c->part_n > 0 ? WAIT_READ : WAIT_IDLE, answered > 0);
+	enum wait idle = c->held > 0 ? WAIT_HELD : WAIT_IDLE;
+	conn_wait(c, c->part_n > 0 ? WAIT_READ : idle, answered > 0);
+}
+
+static uint8_t *late_room(struct query_origin *o, size_t *out_n)
+{
+	struct conn *c = container_of(o, struct conn, origin);
+	*out_n = MESSAGE_MAX_BYTES;
+	return c->writing || c->stream ? NULL : c->tcp->out + FRAME_HEAD;
+}
+
+static void late_send(struct query_origin *o, const struct slot *s, size_t n)
+{
+	struct conn *c = container_of(o, struct conn, origin);
+	struct tcp *t = c->tcp;
+	(void)s;
+	REQUIRE(t->out_n == 0 && c->held > 0); /* the scratch is empty between turns */
+	put_u16(t->out, (uint16_t)n);
+	t->out_n = FRAME_HEAD + n;
+	c->held--;
+	conn_send(c);
+	conn_settle(c, 1); /* the deadline counts afresh */
 }
 
 static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
@@ -345,6 +380,10 @@ static void conn_resume(struct conn *c)
 		return;
 	}
 	conn_settle(c, answered + 1); /* it took our reply: the deadline counts afresh */
+	if (c->held > 0) {
+		struct pending *p = c->tcp->query.thread->pending;
+		p->look(p); /* some may be due by now */
+	}
 }
 
 static struct conn *conn_new(struct tcp *t)
@@ -354,6 +393,7 @@ static struct conn *conn_new(struct tcp *t)
 		return NULL;
 	}
 	c->tcp = t;
+	c->origin = (struct query_origin){ .room = late_room, .send = late_send };
 	if (uv_tcp_init(t->loop, &c->sock) != 0) {
 		free(c);
 		return NULL;

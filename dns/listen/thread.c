@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "dns/listen/late.h"
 #include "dns/listen/sockets.h"
 #include "dns/listen/tcp.h"
 #include "dns/listen/udp.h"
@@ -19,6 +20,7 @@ struct thread {
 	uv_loop_t loop;
 	uv_async_t stop;
 	struct query_thread shared;
+	struct late *late; /* NULL: no query waits */
 	struct udp *udp;
 	struct tcp *tcp;
 };
@@ -26,6 +28,7 @@ struct thread {
 struct threads {
 	uv_async_t ended; /* on the control loop */
 	struct tcp_limits tcp_limits;
+	bool keeps;
 	unsigned port;
 	unsigned n;       /* opened */
 	unsigned running; /* atomic: not yet reported back */
@@ -37,8 +40,10 @@ struct threads {
 /* Closes what is open; the loop ends when it is. On the thread itself, or before it runs. */
 static void thread_shut(struct thread *t)
 {
+	late_close(t->late); /* answers, so before those who send */
 	udp_close(t->udp);
 	tcp_close(t->tcp);
+	t->late = NULL;
 	t->udp = NULL;
 	t->tcp = NULL;
 	uv_close((uv_handle_t *)&t->stop, NULL);
@@ -93,6 +98,9 @@ static int thread_open(
 	}
 	err = uv_random(NULL, NULL, &t->shared.random, sizeof(t->shared.random), 0, NULL);
 	t->shared.random |= 1; /* xorshift must not start from 0 */
+	if (err == 0 && t->all->keeps) {
+		err = late_open(&t->loop, p, &t->shared, &t->late);
+	}
 	if (err == 0) {
 		err = udp_open(&t->loop, fds->udp, wildcard, p, &t->shared, &t->udp);
 	}
@@ -202,6 +210,7 @@ int threads_open(uv_loop_t *control, const struct threads_options *o,
 		return ERR_NOMEM;
 	}
 	all->tcp_limits = o->tcp;
+	all->keeps = o->keeps;
 	int err = uv_async_init(control, &all->ended, on_ended);
 	if (err != 0) {
 		free(all);
@@ -219,6 +228,13 @@ int threads_open(uv_loop_t *control, const struct threads_options *o,
 unsigned threads_port(const struct threads *t)
 {
 	return t->port;
+}
+
+void threads_wake(struct threads *t)
+{
+	for (unsigned i = 0; t && i < t->n; i++) {
+		late_wake(t->each[i].late);
+	}
 }
 
 void threads_close(struct threads *t, void (*cb)(void *ctx), void *ctx)

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "dns/query/pending.h"
 #include "dns/reclaim.h"
 
 #define BATCH  64
@@ -25,6 +27,8 @@ struct udp {
 	bool wildcard;
 	bool waiting; /* for the socket to take the rest of `out` */
 	const struct pipeline *pipeline;
+	struct query_thread *thread;
+	struct query_origin origin;
 	struct query queries[BATCH];
 	enum accept accepted[BATCH];
 	unsigned out_n, out_sent;
@@ -96,6 +100,16 @@ static bool flush(struct udp *u)
 	return true;
 }
 
+/* A query that waits: remembers by which of our addresses it came. */
+static void keep_route(const struct udp *u, struct slot *s, struct msghdr *h)
+{
+	if (u->wildcard) {
+		turn_control(h);
+		s->route_n = h->msg_controllen;
+		memcpy(s->route, h->msg_control, s->route_n);
+	}
+}
+
 static void answer_one(struct udp *u, unsigned i)
 {
 	struct mmsghdr *in = &u->in[i];
@@ -104,6 +118,9 @@ static void answer_one(struct udp *u, unsigned i)
 	size_t n = pipeline_reply(u->pipeline, &u->queries[i], u->accepted[i], u->in_bytes[i],
 		reply, room < REPLY_MAX ? room : REPLY_MAX);
 	if (n == 0) {
+		if (u->queries[i].pending) {
+			keep_route(u, u->queries[i].slot, &in->msg_hdr);
+		}
 		return;
 	}
 	struct msghdr *h = &u->out[u->out_n].msg_hdr;
@@ -159,6 +176,33 @@ static void watch(struct udp *u, bool waiting)
 		&u->poll, waiting ? UV_WRITABLE : UV_READABLE, on_ready); /* see above */
 }
 
+static uint8_t *late_room(struct query_origin *o, size_t *out_n)
+{
+	struct udp *u = container_of(o, struct udp, origin);
+	*out_n = REPLY_MAX;
+	return u->waiting ? NULL : u->out_bytes;
+}
+
+/* The first of the arrays is free: nothing waits to be sent, no batch is under way. */
+static void late_send(struct query_origin *o, const struct slot *s, size_t n)
+{
+	struct udp *u = container_of(o, struct udp, origin);
+	struct msghdr *h = &u->out[0].msg_hdr;
+	u->from[0] = s->client;
+	memcpy(u->control[0], s->route, s->route_n);
+	h->msg_name = &u->from[0];
+	h->msg_namelen = s->client.ss_family == AF_INET ? sizeof(struct sockaddr_in)
+							: sizeof(struct sockaddr_in6);
+	h->msg_control = s->route_n > 0 ? u->control[0] : NULL;
+	h->msg_controllen = s->route_n;
+	u->out_io[0] = (struct iovec){ .iov_base = u->out_bytes, .iov_len = n };
+	u->out_n = 1;
+	u->out_used = n;
+	if (!flush(u)) {
+		watch(u, true);
+	}
+}
+
 static void serve(struct udp *u)
 {
 	reclaim_reader_enter();
@@ -191,6 +235,9 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 			return;
 		}
 		watch(u, false);
+		if (u->thread->pending) {
+			u->thread->pending->look(u->thread->pending);
+		}
 	}
 	serve(u);
 }
@@ -205,8 +252,11 @@ int udp_open(uv_loop_t *loop, int fd, bool wildcard, const struct pipeline *pipe
 	u->wildcard = wildcard;
 	u->fd = fd;
 	u->pipeline = pipeline;
+	u->thread = thread;
+	u->origin = (struct query_origin){ .room = late_room, .send = late_send };
 	for (unsigned i = 0; i < BATCH; i++) {
 		u->queries[i].thread = thread;
+		u->queries[i].origin = &u->origin;
 		u->queries[i].client = (const struct sockaddr *)&u->from[i];
 	}
 	int err = uv_poll_init(loop, &u->poll, fd);

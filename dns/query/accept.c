@@ -92,6 +92,10 @@ enum accept query_read(
 {
 	struct rd r = rd_of(message, message_n);
 	q->transport = transport;
+	q->message = message;
+	q->message_n = message_n;
+	q->slot = NULL;
+	q->pending = false;
 	q->edns = (struct edns){ 0 };
 	q->rcode = RCODE_NOERROR;
 	q->held.set = false;

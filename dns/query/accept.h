@@ -10,7 +10,8 @@ enum accept {
 	ACCEPT_QUERY,   /* goes through the pipeline */
 };
 
-/* Reads the message; q is filled from nothing but for q->thread and q->client. */
+/* Reads the message, which is borrowed as long as q is used; q is filled from nothing but for q->thread, q->client and
+ * q->origin. */
 enum accept query_read(
 	struct query *q, enum transport transport, const uint8_t *message, size_t message_n);
 

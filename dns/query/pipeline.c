@@ -1,6 +1,7 @@
 /* The pipeline: see the header. */
 #include "dns/query/pipeline.h"
 
+#include "dns/query/pending.h"
 #include "dns/query/reply.h"
 
 int pipeline_add(struct pipeline *p, const struct stage_row *row, void *self)
@@ -21,6 +22,12 @@ static void run_stages(const struct pipeline *p, struct query *q)
 		if (s->row->run) {
 			v = s->row->run(s->self, q);
 		}
+	}
+	if (v == V_PENDING) {
+		REQUIRE(q->slot);
+		q->pending = true;
+		q->w.n = 0;
+		return;
 	}
 	if (v == V_STREAM) {
 		q->w.n = 0; /* the stream has it all */
@@ -61,6 +68,16 @@ size_t pipeline_reply(const struct pipeline *p, struct query *q, enum accept acc
 		run_stages(p, q);
 	}
 	return q->w.n;
+}
+
+size_t pipeline_resume(
+	const struct pipeline *p, struct query *q, struct slot *s, uint8_t *reply, size_t reply_cap)
+{
+	q->client = (const struct sockaddr *)&s->client;
+	q->origin = s->origin;
+	enum accept accepted = query_read(q, s->transport, s->message, s->message_n);
+	q->slot = s;
+	return pipeline_reply(p, q, accepted, s->message, reply, reply_cap);
 }
 
 size_t pipeline_answer(const struct pipeline *p, struct query *q, enum transport transport,

@@ -3,7 +3,7 @@
  * writes are the listener's buffers, alive until the reply is sent. No allocation. Query threads.
  *
  * Glossary: asked = what came in; subject = the name that is being answered now: the asked one, then the target of each
- * CNAME written; verdict = what a stage says. */
+ * CNAME written; verdict = what a stage says; slot = where a query is kept that waits (pending.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -38,9 +38,14 @@ struct stream {
 	void (*free)(struct stream *s);
 };
 
+struct pending;
+struct query_origin;
+struct slot;
+
 /* What belongs to one query thread and its queries share. */
 struct query_thread {
-	uint64_t random; /* xorshift state, never 0 */
+	uint64_t random;         /* xorshift state, never 0 */
+	struct pending *pending; /* NULL: queries do not wait */
 };
 
 /* What a stage notes of a query while glancing ahead: only ever saves work, answers do not depend on it. */
@@ -62,8 +67,12 @@ struct query {
 	uint16_t type, class;
 	enum transport transport;
 	const struct sockaddr *client; /* borrowed; NULL in tests */
+	struct query_origin *origin;   /* where a reply that comes later goes; NULL: nowhere */
+	const uint8_t *message;
+	size_t message_n;
 	struct edns edns;
 	struct query_thread *thread;
+	struct slot *slot;   /* where it is kept: it has waited, or is about to; NULL: neither */
 	size_t question_end; /* octets of header and question */
 	bool bare;           /* to be refused by a header alone */
 	struct opt_u32 held; /* IXFR: serial the client has (RFC 1995 3) */
@@ -79,6 +88,7 @@ struct query {
 	bool truncated; /* answers did not fit */
 	bool full;      /* something did not fit: no more records */
 	bool passed; /* a stage whose zone it is let it go on: SERVFAIL, not REFUSED, when nobody answers */
+	bool pending; /* verdict PENDING: there is no reply yet */
 	uint16_t count[SECTION_COUNT];
 	size_t record_at, rdlength_at; /* the record being written */
 	struct ede ede;
@@ -91,9 +101,9 @@ struct query {
  * ANSWERED  the reply is written
  * FAILED    SERVFAIL
  * STREAM    q->stream holds the replies (TCP)
- * A stage that must wait (forward, held answers) will be a fourth, PENDING: the query moves to a slot of its own, and
- * the stage resumes the pipeline. */
-enum verdict { V_NEXT, V_ANSWERED, V_FAILED, V_STREAM };
+ * PENDING   not yet: query_wait (pending.h) has kept the query; all stages are run anew when it is looked at again, none
+ *           is told that it is done before */
+enum verdict { V_NEXT, V_ANSWERED, V_FAILED, V_STREAM, V_PENDING };
 
 /* A kind of stage: const rows. It calls neither the listener nor another stage. */
 struct stage_row {

@@ -299,3 +299,43 @@ struct client_reply *client_ask(unsigned port, const struct client_question *q)
 	assert_int_equal(r->header.id, 0x1234);
 	return r;
 }
+
+int client_udp(unsigned port, const char *server)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = loopback(port, server);
+	struct timeval limit = { .tv_sec = 20 };
+	assert_true(fd >= 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+void client_put(int fd, const struct client_question *q, uint16_t id)
+{
+	uint8_t bytes[2 + CLIENT_QUESTION];
+	size_t n = client_build(q, id, bytes + 2);
+	put_u16(bytes, (uint16_t)n);
+	client_write(fd, q->tcp ? bytes : bytes + 2, q->tcp ? n + 2 : n);
+}
+
+struct client_reply *client_take(int fd, bool tcp)
+{
+	struct client_reply *r = calloc(1, sizeof(*r));
+	assert_non_null(r);
+	if (tcp) {
+		assert_true(client_read(fd, r));
+		return r;
+	}
+	ssize_t got = recv(fd, r->bytes, sizeof(r->bytes), 0);
+	assert_true(got > 0);
+	r->n = (size_t)got;
+	client_decode(r);
+	return r;
+}
+
+bool client_has(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	return poll(&p, 1, 0) == 1;
+}

@@ -48,5 +48,13 @@ int client_connect(unsigned port);
 void client_write(int fd, const void *p, size_t n);
 /* One framed reply; false at the end of the stream. */
 bool client_read(int fd, struct client_reply *out);
+/* The steps of client_ask one by one. A UDP socket that takes replies of the server (NULL: 127.0.0.1) only, with a read
+ * limit of 20 s. */
+int client_udp(unsigned port, const char *server);
+void client_put(int fd, const struct client_question *q, uint16_t id);
+/* The next reply, over UDP or TCP (q->tcp) as put; heap. Fails the test when there is none. */
+struct client_reply *client_take(int fd, bool tcp);
+/* Something is there to be taken, or the end of the stream. */
+bool client_has(int fd);
 /* Reads r->bytes into the other members; fails the test when malformed. */
 void client_decode(struct client_reply *r);
