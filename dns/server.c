@@ -106,6 +106,14 @@ static void own_addresses(const struct dns_server *s, struct buf *out)
 	buf_add_char(out, '\0');
 }
 
+static void on_change(void *ctx)
+{
+	struct dns_server *s = ctx;
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		threads_wake(s->listeners[i].threads);
+	}
+}
+
 static int open_kube(struct dns_server *s, struct clock *clock, const struct dns_config *config)
 {
 	struct kube_options options = config->kube;
@@ -118,6 +126,9 @@ static int open_kube(struct dns_server *s, struct clock *clock, const struct dns
 	int err = own.err;
 	if (err == ERR_OK) {
 		err = kube_new(&options, clock, s->reclaim, &s->kube);
+	}
+	if (err == ERR_OK && s->options.keeps) {
+		kube_on_change(s->kube, on_change, s);
 	}
 	buf_deinit(&own);
 	return err;
@@ -179,7 +190,9 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 	}
 	s->api = api;
 	s->loop = loop;
-	s->options = (struct threads_options){ .count = config->threads, .tcp = config->tcp };
+	s->options = (struct threads_options){
+		.count = config->threads, .tcp = config->tcp, .keeps = config->kube.hold_ms > 0
+	};
 	int err = keep_addresses(s, config);
 	if (err == ERR_OK) {
 		err = reclaim_open(loop, &s->reclaim);

@@ -46,7 +46,6 @@ struct corefile_kubernetes {
 	int64_t startup_timeout_ms;
 	double qps; /* 0: not given; so are the next two */
 	uint32_t burst, max_inflight;
-	int64_t hold_ms; /* 0: names that are due are not waited for */
 };
 #define COREFILE_STARTUP_TIMEOUT_MS 5000
 

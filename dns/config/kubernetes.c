@@ -214,8 +214,8 @@ static int max_inflight(struct reader *r, const struct config_line *l, void *int
 static int statefulsets(struct reader *r, const struct config_line *l, void *into)
 {
 	struct corefile_kubernetes *k = into;
+	int64_t hold_ms = 0;
 	k->options.no_statefulsets = false;
-	k->hold_ms = 0;
 	for (size_t i = 0; i < l->args.n; i++) {
 		const char *word = l->args.at[i];
 		if (strcmp(word, "off") == 0) {
@@ -225,16 +225,19 @@ static int statefulsets(struct reader *r, const struct config_line *l, void *int
 				"kubernetes: statefulsets: wants hold DURATION or off, has \"%s\"",
 				word);
 		} else if (++i == l->args.n ||
-			   strv_to_duration_ms(strv_of(l->args.at[i]), &k->hold_ms) ||
-			   k->hold_ms > 60000) {
+			   strv_to_duration_ms(strv_of(l->args.at[i]), &hold_ms) ||
+			   hold_ms > KUBE_HOLD_MAX_MS) {
 			return refuse(r, l->line,
-				"kubernetes: statefulsets: hold: wants a duration of at most 1m");
+				"kubernetes: statefulsets: hold: wants a duration of at most %us, "
+				"such as 2s",
+				KUBE_HOLD_MAX_MS / 1000u);
 		}
 	}
-	if (k->options.no_statefulsets && k->hold_ms > 0) {
+	if (k->options.no_statefulsets && hold_ms > 0) {
 		return refuse(r, l->line, "kubernetes: statefulsets: either hold or off");
 	}
-	return k->hold_ms > 0 ? unserved(r, l->line, "kubernetes: statefulsets: hold") : ERR_OK;
+	k->options.hold_ms = (uint32_t)hold_ms;
+	return ERR_OK;
 }
 
 #define ANY SIZE_MAX

@@ -2,6 +2,7 @@
  * Source: Kubernetes DNS specification 1.1.0; CoreDNS 1.15 where that is silent. Where CoreDNS is wrong: README.
  * Regime: the query's. Query threads. Called by: dns/stage. */
 #include "dns/kube/kube_internal.h"
+#include "dns/query/pending.h"
 #include "dns/query/reply.h"
 
 /* No type of the schema: asks whether a name exists. */
@@ -235,6 +236,9 @@ static bool falls_through(const struct answer *a)
 static enum verdict finish(struct answer *a, enum found found)
 {
 	struct query *q = a->q;
+	if (a->due && answer_is_synced(a) && query_wait(q, a->k->options.hold_ms)) {
+		return V_PENDING;
+	}
 	if (found == FOUND_NAME_ERROR && !a->due && falls_through(a)) {
 		reply_begin(q);
 		q->passed = true;

@@ -216,6 +216,9 @@ static void on_event(void *ctx, const struct watch_event *e)
 	if (changed) {
 		serial_step(k);
 	}
+	if (k->on_change && k->synced && (changed || e->kind == KIND_STATEFULSET)) {
+		k->on_change(k->on_change_ctx);
+	}
 	if (!k->synced || (k->imports && !k->imports_synced)) {
 		clock_post(k->clock,
 			&k->flush); /* records that have arrived answer, in one go a turn */

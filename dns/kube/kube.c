@@ -192,7 +192,8 @@ int kube_new(const struct kube_options *options, struct clock *clock, struct rec
 	k->options.multicluster = NULL;
 	k->options.labels = k->options.namespace_labels = NULL;
 	k->options.fallthrough_zones = k->options.transfer_to = NULL;
-	int err = options->ttl <= TTL_MAX ? ERR_OK : ERR_RANGE;
+	bool in_range = options->ttl <= TTL_MAX && options->hold_ms <= KUBE_HOLD_MAX_MS;
+	int err = in_range ? ERR_OK : ERR_RANGE;
 	if (err == ERR_OK) {
 		err = read_texts(k, options);
 	}
@@ -205,6 +206,12 @@ int kube_new(const struct kube_options *options, struct clock *clock, struct rec
 	}
 	*out = k;
 	return ERR_OK;
+}
+
+void kube_on_change(struct kube *k, void (*fn)(void *ctx), void *ctx)
+{
+	k->on_change = fn;
+	k->on_change_ctx = ctx;
 }
 
 void kube_free(struct kube *k)

@@ -20,10 +20,13 @@
 
 struct kube;
 
-/* options are copied; options->addresses must be set. errors ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_RANGE (ttl),
+/* options are copied; options->addresses must be set. errors ERR_BAD_NAME (zone), ERR_SYNTAX (address), ERR_RANGE (ttl, hold_ms),
  * ERR_TOO_LARGE (zones), ERR_NOMEM */
 NODISCARD int kube_new(const struct kube_options *options, struct clock *clock, struct reclaim *rc,
 	struct kube **out);
+/* Once all is synced, fn runs after every change that what is due may have waited for; from within events, on the control
+ * thread. Before kube_subscribe. */
+void kube_on_change(struct kube *k, void (*fn)(void *ctx), void *ctx);
 /* Begins to take in events. errors as watch_subscribe */
 NODISCARD int kube_subscribe(struct kube *k, const struct watch_api *api);
 void kube_unsubscribe(struct kube *k);
@@ -33,7 +36,8 @@ void kube_free(struct kube *k);
 /* Every kind has been delivered once. Any thread. */
 bool kube_is_synced(const struct kube *k);
 
-/* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED), else NEXT. A name that does not
+/* Which of the zones the query's subject is in: answers it (verdict ANSWERED, or FAILED; PENDING when its
+ * name is due and the query can wait), else NEXT. A name that does not
  * exist and falls through is NEXT too, with q->passed set. Query threads. */
 enum verdict kube_answer(const struct kube *k, struct query *q);
 

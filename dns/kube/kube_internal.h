@@ -44,7 +44,9 @@ struct kube {
 	struct watch_sub *subs[SUBS_MAX];
 	size_t n_subs;
 	struct clock_task flush;
-	uint32_t awaited; /* kind_set not synced yet */
+	uint32_t awaited;             /* kind_set not synced yet */
+	void (*on_change)(void *ctx); /* may be NULL */
+	void *on_change_ctx;
 };
 
 /* What one answer needs at hand. */

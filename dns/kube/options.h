@@ -44,5 +44,7 @@ struct kube_options {
 	bool zonal;                /* ZONE.pin._zone.SVC and ZONE.prefer._zone.SVC exist; not with
 				      no_endpoints */
 	bool no_statefulsets; /* StatefulSets are not watched: no name is ever said to be due */
+	uint32_t hold_ms;     /* how long the answer waits for a name that is due; 0: not at all */
 };
+#define KUBE_HOLD_MAX_MS 10000
 #define KUBE_TTL_DEFAULT 5

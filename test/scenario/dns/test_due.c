@@ -12,81 +12,15 @@
 
 #include "base/err.h"
 #include "test/scenario/dns/client.h"
+#include "test/scenario/dns/db.h"
 #include "test/scenario/dns/lab.h"
 
-#define SERVICE "db.ns.svc.cluster.local."
+#define SERVICE DB_SERVICE
 
-static void apply_service(struct lab *l, const char *name)
+static void start(struct lab *l)
 {
-	char text[400];
-	(void)snprintf(text, sizeof(text),
-		"{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"%s\","
-		"\"namespace\":\"ns\"},\"spec\":{\"clusterIP\":\"None\",\"clusterIPs\":[\"None\"],"
-		"\"ports\":[{\"name\":\"sql\",\"port\":5432,\"protocol\":\"TCP\"}]}}",
-		name);
-	fake_api_apply(&l->api, text);
-}
-
-/* meta: more members of metadata; policy: of podManagementPolicy */
-static void apply_set(
-	struct lab *l, unsigned start, unsigned replicas, const char *policy, const char *meta)
-{
-	char text[700];
-	(void)snprintf(text, sizeof(text),
-		"{\"apiVersion\":\"apps/"
-		"v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":\"db\","
-		"\"namespace\":\"ns\"%s},\"spec\":{\"serviceName\":\"db\",\"replicas\":%u,"
-		"\"ordinals\":{"
-		"\"start\":%u},\"podManagementPolicy\":\"%s\",\"selector\":{\"matchLabels\":{\"a\":"
-		"\"b\""
-		"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":"
-		"[{"
-		"\"name\":\"c\",\"image\":\"i\"}]}}}}",
-		meta, replicas, start, policy);
-	fake_api_apply(&l->api, text);
-}
-
-/* Ready are first..first + n - 1, less the one to skip. */
-static void apply_ready(struct lab *l, unsigned first, unsigned n, unsigned skip)
-{
-	static char text[60000];
-	size_t at = (size_t)snprintf(text, sizeof(text),
-		"{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":{"
-		"\"name\":\"db-x\",\"namespace\":\"ns\",\"labels\":{\"kubernetes.io/service-name\":"
-		"\"db\"}},\"addressType\":\"IPv4\",\"ports\":[],\"endpoints\":[");
-	const char *comma = "";
-	for (unsigned i = first; i < first + n; i++) {
-		if (i == skip) {
-			continue;
-		}
-		at += (size_t)snprintf(text + at, sizeof(text) - at,
-			"%s{\"addresses\":[\"10.1.%u.%u\"],\"hostname\":\"db-%u\",\"conditions\":{"
-			"\"ready\":true}}",
-			comma, i / 256, i % 256, i);
-		comma = ",";
-	}
-	(void)snprintf(text + at, sizeof(text) - at, "]}");
-	fake_api_apply(&l->api, text);
-}
-
-static void start(struct lab *l, const struct kube_options *more)
-{
-	struct dns_config config = dns_config_default();
-	if (more) {
-		config.kube = *more;
-		config.kube.ttl = KUBE_TTL_DEFAULT;
-	}
-	config.listen.port = 0;
-	config.threads = 1;
-	config.kube.addresses = "10.244.0.99";
-	lab_init(l);
-	lab_start(l, &config);
-	fake_api_apply(&l->api,
-		"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":"
-		"\"ns\"}}");
-	apply_service(l, "db");
-	apply_service(l, "other");
-	fake_api_sync(&l->api);
+	struct dns_config config = db_config();
+	db_start(l, &config);
 }
 
 #define SOA_TEXT " IN SOA ns.dns.cluster.local. hostmaster.cluster.local. "
@@ -123,19 +57,19 @@ static void an_ordered_set_says_which_pod_it_waits_for(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, NULL);
+	start(&l);
 	expect(&l, "db-0." SERVICE, NULL); /* no set yet */
-	apply_set(&l, 0, 3, "OrderedReady", "");
+	db_set(&l, 0, 3, "OrderedReady", "");
 	expect(&l, "db-0." SERVICE, "db-0 is not Ready yet");
 	expect(&l, "db-1." SERVICE, "db-1 is not Ready: waiting for db-0");
 	expect(&l, "DB-2." SERVICE, "db-2 is not Ready: waiting for db-0");
-	apply_ready(&l, 0, 1, 99);
+	db_ready(&l, 0, 1, 99);
 	expect_answer(&l, "db-0." SERVICE);
 	expect(&l, "db-1." SERVICE, "db-1 is not Ready yet");
 	expect(&l, "db-2." SERVICE, "db-2 is not Ready: waiting for db-1");
-	apply_ready(&l, 0, 3, 99);
+	db_ready(&l, 0, 3, 99);
 	expect_answer(&l, "db-2." SERVICE);
-	apply_ready(&l, 0, 3, 1); /* one in the middle is lost */
+	db_ready(&l, 0, 3, 1); /* one in the middle is lost */
 	expect(&l, "db-1." SERVICE, "db-1 is not Ready yet");
 	expect_answer(&l, "db-2." SERVICE);
 	lab_deinit(&l);
@@ -160,12 +94,12 @@ static void only_ordinals_of_the_set_below_its_own_service_are_due(void **state)
 	};
 	(void)state;
 	struct lab l;
-	start(&l, NULL);
-	apply_set(&l, 0, 3, "OrderedReady", "");
+	start(&l);
+	db_set(&l, 0, 3, "OrderedReady", "");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		expect(&l, rows[i], NULL);
 	}
-	apply_set(&l, 5, 2, "OrderedReady", "");
+	db_set(&l, 5, 2, "OrderedReady", "");
 	expect(&l, "db-4." SERVICE, NULL);
 	expect(&l, "db-5." SERVICE, "db-5 is not Ready yet");
 	expect(&l, "db-6." SERVICE, "db-6 is not Ready: waiting for db-5");
@@ -177,8 +111,8 @@ static void a_parallel_set_waits_for_nobody(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, NULL);
-	apply_set(&l, 0, 3, "Parallel", "");
+	start(&l);
+	db_set(&l, 0, 3, "Parallel", "");
 	expect(&l, "db-2." SERVICE, "db-2 is not Ready yet");
 	lab_deinit(&l);
 }
@@ -187,9 +121,9 @@ static void far_ordinals_find_the_first_that_is_missing(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, NULL);
-	apply_set(&l, 0, 2000000000, "OrderedReady", "");
-	apply_ready(&l, 0, 300, 999);
+	start(&l);
+	db_set(&l, 0, 2000000000, "OrderedReady", "");
+	db_ready(&l, 0, 300, 999);
 	expect(&l, "db-300." SERVICE, "db-300 is not Ready yet");
 	expect(&l, "db-301." SERVICE, "db-301 is not Ready: waiting for db-300");
 	expect(&l, "db-1999999999." SERVICE, "db-1999999999 is not Ready: waiting for db-300");
@@ -200,14 +134,14 @@ static void a_set_that_shrinks_or_goes_brings_nothing_any_more(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, NULL);
-	apply_set(&l, 0, 3, "OrderedReady", "");
-	apply_set(&l, 0, 1, "OrderedReady", "");
+	start(&l);
+	db_set(&l, 0, 3, "OrderedReady", "");
+	db_set(&l, 0, 1, "OrderedReady", "");
 	expect(&l, "db-1." SERVICE, NULL);
 	expect(&l, "db-0." SERVICE, "db-0 is not Ready yet");
-	apply_set(&l, 0, 1, "OrderedReady", ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"");
+	db_set(&l, 0, 1, "OrderedReady", ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"");
 	expect(&l, "db-0." SERVICE, NULL);
-	apply_set(&l, 0, 1, "OrderedReady", "");
+	db_set(&l, 0, 1, "OrderedReady", "");
 	fake_api_delete(&l.api, KIND_STATEFULSET, "ns", "db");
 	expect(&l, "db-0." SERVICE, NULL);
 	lab_deinit(&l);
@@ -217,8 +151,10 @@ static void a_name_that_is_due_does_not_fall_through(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, &(struct kube_options){ .fallthrough = true });
-	apply_set(&l, 0, 1, "OrderedReady", "");
+	struct dns_config config = db_config();
+	config.kube.fallthrough = true;
+	db_start(&l, &config);
+	db_set(&l, 0, 1, "OrderedReady", "");
 	expect(&l, "db-0." SERVICE, "db-0 is not Ready yet");
 	lab_deinit(&l);
 }
@@ -227,8 +163,10 @@ static void without_statefulsets_nothing_is_due(void **state)
 {
 	(void)state;
 	struct lab l;
-	start(&l, &(struct kube_options){ .no_statefulsets = true });
-	apply_set(&l, 0, 1, "OrderedReady", "");
+	struct dns_config config = db_config();
+	config.kube.no_statefulsets = true;
+	db_start(&l, &config);
+	db_set(&l, 0, 1, "OrderedReady", "");
 	expect(&l, "db-0." SERVICE, NULL);
 	lab_deinit(&l);
 }

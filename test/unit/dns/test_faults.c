@@ -233,6 +233,7 @@ static void a_server_that_finds_no_memory_does_not_open_and_leaves_nothing(void 
 		config.kube.namespace_labels = "team";
 		config.kube.transfer_to = "10.0.0.1 *";
 		config.kube.pods = KUBE_PODS_VERIFIED;
+		config.kube.hold_ms = 1000;
 		assert_int_equal(uv_loop_init(&loop), 0);
 		assert_int_equal(clock_open(&loop, &clock), ERR_OK);
 		fake_api_init(&api);

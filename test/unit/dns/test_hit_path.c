@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "dns/kube/kube.h"
+#include "dns/query/pending.h"
 #include "dns/query/pipeline.h"
 #include "dns/stage/stages.h"
 #include "test/scenario/dns/client.h"
@@ -41,6 +42,38 @@ void *__wrap_realloc(void *p, size_t n)
 	return __real_realloc(p, n);
 }
 
+static unsigned looked;
+static void look(struct pending *p)
+{
+	(void)p;
+	looked++;
+}
+
+/* Kept, looked at in vain, and again when its time is up. */
+static void hold_one(const struct pipeline *p, struct query *q, uint8_t reply[65535])
+{
+	static struct pending slots;
+	struct query_origin origin = { 0 };
+	uint8_t message[512];
+	size_t n = client_build(
+		&(struct client_question){ .name = "db-3.s.n.svc.cluster.local.", .type = "A" }, 7,
+		message);
+	pending_init(&slots, 7, look);
+	q->origin = &origin;
+	q->thread->pending = &slots;
+	size_t before = taken;
+	assert_int_equal(pipeline_answer(p, q, TRANSPORT_UDP, message, n, reply, 65507), 0);
+	assert_true(q->pending);
+	struct slot *s = q->slot;
+	assert_int_equal(pipeline_resume(p, q, s, reply, 65507), 0);
+	s->expired = true;
+	assert_true(pipeline_resume(p, q, s, reply, 65507) > 0);
+	pending_release(&slots, s);
+	assert_int_equal(taken, before);
+	assert_int_equal(q->rcode, RCODE_NXDOMAIN);
+	assert_int_equal(looked, 1);
+}
+
 static void answers_take_no_memory(void **state)
 {
 	static const struct {
@@ -66,7 +99,7 @@ static void answers_take_no_memory(void **state)
 	static uint8_t reply[65535];
 	struct query_thread thread = { .random = 1 };
 	struct kube_options options = {
-		.ttl = 5, .addresses = "10.0.0.53", .pods = KUBE_PODS_VERIFIED
+		.ttl = 5, .addresses = "10.0.0.53", .pods = KUBE_PODS_VERIFIED, .hold_ms = 1000
 	};
 	struct pipeline p = { .n = 0 };
 	struct fake_api api;
@@ -130,6 +163,7 @@ static void answers_take_no_memory(void **state)
 				q.rcode);
 		}
 	}
+	hold_one(&p, &q, reply);
 	assert_true(taken > 0); /* the counter works */
 	kube_unsubscribe(k);
 	reclaim_close(rc, NULL, NULL);

@@ -107,20 +107,24 @@ static void statefulsets_is_ours(void **state)
 {
 	static const struct config_row rows[] = {
 		{ "on is what it is anyway", K("statefulsets"), NULL },
-		{ "held", K("statefulsets hold 2s"), "unserved: statefulsets: hold" },
+		{ "held", K("statefulsets hold 2s"), NULL },
+		{ "as long as can be", K("statefulsets hold 10s"), NULL },
 		{ "held for no time", K("statefulsets hold 0s"), NULL },
 		{ "off", K("statefulsets off"), NULL },
 		{ "both", K("statefulsets hold 2s off"), "either hold or off" },
 		{ "held how long", K("statefulsets hold"), "hold: wants a duration" },
 		{ "held in no unit", K("statefulsets hold 2"), "hold: wants a duration" },
-		{ "held too long", K("statefulsets hold 61s"), "at most 1m" },
+		{ "held too long", K("statefulsets hold 10001ms"),
+			"Corefile:3: kubernetes: statefulsets: hold: wants a duration of at most "
+			"10s" },
+		{ "held for ever", K("statefulsets hold 300000000000h"), "hold: wants a duration" },
 		{ "another word", K("statefulsets on"), "has \"on\"" },
 	};
 	struct fixture f;
 	(void)state;
 	check_directives(rows, ARRAY_LEN(rows));
 	fixture_parse_directive(&f, K("statefulsets hold 1500ms"));
-	assert_int_equal(f.corefile->blocks[0].kubernetes->hold_ms, 1500);
+	assert_int_equal(f.corefile->blocks[0].kubernetes->options.hold_ms, 1500);
 	fixture_deinit(&f);
 }
 
