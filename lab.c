@@ -52,7 +52,7 @@ struct settings {
 	struct option_list manifests;
 	const char *search;
 	struct option_cidr pod_cidr;
-	int64_t ready_after_ms, terminate_after_ms, bind_after_ms;
+	int64_t ready_after_ms, terminate_after_ms, bind_after_ms, hold_ms;
 	const char *storage_class;
 	const char *data;
 	const char *clock;
@@ -92,6 +92,9 @@ static const struct option_row lab_rows[] = {
 		0, 0 },
 	{ "data", 0, OPTION_TEXT, "DIR", "make a folder for each volume under this one", NULL,
 		AT(data), 0, 0 },
+	{ "hold", 0, OPTION_DURATION, "DUR",
+		"wait this long, 10s at most, for a pod that is asked for before it is Ready (0)",
+		NULL, AT(hold_ms), 0, 0 },
 	{ "clock", 0, OPTION_CHOICE, "real|virtual",
 		"virtual: waiting takes no time, timestamps move on", "real|virtual", AT(clock), 0,
 		0 },
@@ -382,6 +385,7 @@ NODISCARD static int open_dns(struct lab *lab)
 	config.listen = lab->set.dns;
 	config.search_ns = lab->set.search;
 	config.threads = (unsigned)lab->set.threads;
+	config.kube.hold_ms = (uint32_t)lab->set.hold_ms;
 	int err = dns_server_open(&lab->loop, lab->clock, lab->api, &config, &lab->dns);
 	if (err) {
 		start_listen_failed("DNS", "--dns", &lab->set.dns, err);
@@ -481,6 +485,16 @@ NODISCARD static bool check_pods(const struct settings *set)
 	return !why;
 }
 
+NODISCARD static bool check_hold(const struct settings *set)
+{
+	bool good = set->hold_ms <= KUBE_HOLD_MAX_MS;
+	if (!good) {
+		fprintf(stderr, "ordinal lab: --hold %" PRId64 "ms: is at most %ds\n", set->hold_ms,
+			KUBE_HOLD_MAX_MS / 1000);
+	}
+	return good;
+}
+
 int lab_main(const struct option_program *program, int argc, char **argv)
 {
 	static struct lab lab; /* zeroed; too large for a comfortable stack */
@@ -494,7 +508,7 @@ int lab_main(const struct option_program *program, int argc, char **argv)
 	struct option_list arguments = { .n = 0 };
 	enum option_outcome o = option_parse(
 		program, &lab_command, argc, argv, &lab.set, &arguments);
-	if (o == OPTION_RUN && !check_pods(&lab.set)) {
+	if (o == OPTION_RUN && !(check_pods(&lab.set) && check_hold(&lab.set))) {
 		o = OPTION_WRONG;
 	}
 	int exit_code = o == OPTION_WRONG ? 2 : 0;

@@ -46,7 +46,7 @@ def test_lab_help_tells_every_option_with_its_default():
     done = ordinal("lab", "--help")
     assert done.returncode == 0
     for option in ("--api", "--dns", "--kubeconfig", "-f", "--search", "--pod-cidr", "--ready-after", "--terminate-after",
-                   "--bind-after", "--storage-class", "--data", "--clock", "--log-format", "-v", "--once"):
+                   "--bind-after", "--hold", "--storage-class", "--data", "--clock", "--log-format", "-v", "--once"):
         assert option in done.stdout, option
     for default in ("127.0.0.1:8001", "127.0.0.1:1053", "10.244.0.0/16", "standard"):
         assert default in done.stdout, default
@@ -105,6 +105,8 @@ def test_the_bash_completion_completes(tmp_path, words, found):
     (["lab", "--dns", "127.0.0.1:65536"], ["--dns", "65536"]),
     (["lab", "--ready-after", "soon"], ["--ready-after", "soon", "30s"]),
     (["lab", "--ready-after", "-1s"], ["--ready-after", "-1s"]),
+    (["lab", "--hold", "10001ms"], ["--hold 10001ms", "at most 10s"]),
+    (["lab", "--hold", "2"], ["--hold", "duration"]),
     (["lab", "--pod-cidr", "10.0.0.0/40"], ["--pod-cidr", "10.0.0.0/40", "10.244.0.0/16"]),
     (["lab", "--pod-cidr", "10.1.2.0/30"], ["--pod-cidr", "10.1.2.0/30", "/29"]),
     (["lab", "--pod-cidr", "10.96.3.0/24"], ["--pod-cidr", "Services"]),
