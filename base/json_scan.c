@@ -96,12 +96,16 @@ size_t json_utf8_len(struct strv s)
 
 bool json_is_text(struct strv s)
 {
-	while (s.n > 0) {
-		size_t len = s.p[0] ? json_utf8_len(s) : 0;
+	for (size_t at = 0; at < s.n;) {
+		if ((unsigned char)(s.p[at] - 1) < 0x7f) { /* ASCII: nearly all there ever is */
+			at++;
+			continue;
+		}
+		size_t len = s.p[at] ? json_utf8_len(strv_sub(s, at, s.n)) : 0;
 		if (len == 0) {
 			return false;
 		}
-		s = strv_sub(s, len, s.n);
+		at += len;
 	}
 	return true;
 }
