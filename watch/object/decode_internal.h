@@ -75,6 +75,14 @@ struct ip_wish {
 void decode_ips(struct decode *d, const struct json *list, const char *key,
 	const struct ip_wish *wish, const struct ip **out, size_t *out_n);
 
+/* The whole of an object: read fills it from its source, in which `field` is found wrong. guess_bytes: room that it may
+ * take, or 0; more is taken where it does not do. json: kept with it. errors ERR_BAD_TYPE with *out_field, ERR_NOMEM */
+typedef void (*decode_object_fn)(struct decode *d, const void *source, struct object *o);
+NODISCARD int decode_block(enum kind kind, decode_object_fn read, const void *source,
+	size_t guess_bytes, struct strv json, const struct object **out, const char **out_field);
+/* A typed form, zeroed, hung into o. */
+void *decode_typed(struct decode *d, size_t bytes, struct object *o);
+
 /* One an object: fills the typed form (zeroed) from the whole tree. meta is decoded already. */
 void decode_pod(struct decode *d, const struct json *tree, const struct meta *m, struct pod *out);
 void decode_service(
@@ -85,6 +93,11 @@ void decode_slice(
 	struct decode *d, const struct json *tree, const struct meta *m, struct endpointslice *out);
 void decode_set(
 	struct decode *d, const struct json *tree, const struct meta *m, struct statefulset *out);
+/* What they share with the protobuf forms: spec.type; addressType and the Service; what phase and conditions amount to. */
+void decode_service_type(struct decode *d, struct strv s, enum service_type *out);
+void decode_slice_head(
+	struct decode *d, struct strv type, const struct meta *m, struct endpointslice *out);
+void decode_pod_verdict(struct pod *out);
 void decode_pvc(struct decode *d, const struct json *tree, const struct meta *m, struct pvc *out);
 void decode_pv(struct decode *d, const struct json *tree, const struct meta *m, struct pv *out);
 void decode_class(

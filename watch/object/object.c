@@ -77,8 +77,7 @@ static void read_meta(struct decode *d, const struct json *v, struct meta *m)
 	decode_strs(d, json_get(o, "finalizers"), NULL, "metadata.finalizers", &m->finalizers);
 }
 
-/* A typed form, zeroed, hung into o. */
-static void *typed_new(struct decode *d, size_t bytes, struct object *o)
+void *decode_typed(struct decode *d, size_t bytes, struct object *o)
 {
 	void *p = decode_alloc(d, 1, bytes);
 	if (p) {
@@ -90,7 +89,7 @@ static void *typed_new(struct decode *d, size_t bytes, struct object *o)
 
 #define TYPED(type, decode_type)                                                                   \
 	do {                                                                                       \
-		struct type *form = typed_new(d, sizeof(struct type), o);                          \
+		struct type *form = decode_typed(d, sizeof(struct type), o);                       \
 		if (form) {                                                                        \
 			decode_type(d, tree, &o->meta, form);                                      \
 		}                                                                                  \
@@ -140,19 +139,24 @@ static void read_typed(struct decode *d, const struct json *tree, struct object 
 	}
 }
 
-static void read_block(struct decode *d, enum kind kind, const struct json *tree)
+static void read_tree(struct decode *d, const void *source, struct object *o)
 {
-	struct block *b = decode_alloc(d, 1, sizeof(*b)); /* the first: lies at d->base */
-	if (!b) {
-		return;
-	}
-	b->object.kind = kind;
+	const struct json *tree = source;
 	if (!json_is_object(tree)) {
 		decode_fail(d, "object");
 		return;
 	}
-	read_meta(d, json_get(tree, "metadata"), &b->object.meta);
-	read_typed(d, tree, &b->object);
+	read_meta(d, json_get(tree, "metadata"), &o->meta);
+	read_typed(d, tree, o);
+}
+
+static void read_block(struct decode *d, enum kind kind, decode_object_fn read, const void *source)
+{
+	struct block *b = decode_alloc(d, 1, sizeof(*b)); /* the first: lies at d->base */
+	if (b) {
+		b->object.kind = kind;
+		read(d, source, &b->object);
+	}
 }
 
 /* Moves what was decoded to a block of its own, with the JSON text behind it. */
@@ -181,40 +185,45 @@ static struct block *block_new(const struct decode *d, struct strv json)
 	return b;
 }
 
-static int decode_block(enum kind kind, const struct json *tree, struct strv json,
-	struct block **out, const char **out_field)
+int decode_block(enum kind kind, decode_object_fn read, const void *source, size_t guess_bytes,
+	struct strv json, const struct object **out, const char **out_field)
 {
 	_Alignas(max_align_t) char scratch[SCRATCH_BYTES];
-	size_t cap = sizeof(scratch);
+	size_t cap = guess_bytes > sizeof(scratch) ? guess_bytes : sizeof(scratch);
 	char *heap = NULL;
+	struct block *b = NULL;
 	struct decode d;
 	for (;;) {
+		if (cap > sizeof(scratch)) {
+			heap = cap <= SCRATCH_MAX_BYTES ? malloc(cap) : NULL;
+			if (!heap) {
+				return ERR_NOMEM;
+			}
+		}
 		decode_init(&d, heap ? heap : scratch, cap);
-		read_block(&d, kind, tree);
+		read_block(&d, kind, read, source);
 		if (d.err != ERR_NO_SPACE) {
 			break;
 		}
 		free(heap);
 		cap *= 8;
-		heap = cap <= SCRATCH_MAX_BYTES ? malloc(cap) : NULL;
-		if (!heap) {
-			return ERR_NOMEM;
-		}
 	}
 	if (d.err == ERR_OK) {
-		*out = block_new(&d, json);
-		d.err = *out ? ERR_OK : ERR_NOMEM;
+		b = block_new(&d, json);
+		d.err = b ? ERR_OK : ERR_NOMEM;
 	} else if (d.err == ERR_BAD_TYPE) {
 		*out_field = d.field;
 	}
 	free(heap);
+	if (b) {
+		*out = &b->object;
+	}
 	return d.err;
 }
 
 int object_new(enum kind kind, const struct json *tree, bool keep_json, const struct object **out,
 	const char **out_field)
 {
-	struct block *b = NULL;
 	struct buf text;
 	REQUIRE(kind >= 0 && kind < KIND_COUNT);
 	buf_init(&text);
@@ -223,12 +232,9 @@ int object_new(enum kind kind, const struct json *tree, bool keep_json, const st
 	}
 	int err = text.err;
 	if (err == ERR_OK) {
-		err = decode_block(kind, tree, buf_strv(&text), &b, out_field);
+		err = decode_block(kind, read_tree, tree, 0, buf_strv(&text), out, out_field);
 	}
 	buf_deinit(&text);
-	if (err == ERR_OK) {
-		*out = &b->object;
-	}
 	return err;
 }
 

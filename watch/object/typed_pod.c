@@ -98,19 +98,10 @@ static void read_spec(struct decode *d, const struct json *spec, struct pod *out
 		&out->readiness_gates);
 }
 
-void decode_pod(struct decode *d, const struct json *tree, const struct meta *m, struct pod *out)
+void decode_pod_verdict(struct pod *out)
 {
-	(void)m;
-	const struct json *status = decode_object(d, json_get(tree, "status"), "status");
-	const struct ip_wish ips = { true, true, json_str(json_get(status, "podIP")) };
-	read_spec(d, decode_object(d, json_get(tree, "spec"), "spec"), out);
-	decode_str(d, json_get(status, "phase"), "status.phase", &out->phase);
 	out->terminal = strv_eq(out->phase, STRV("Failed")) ||
 			strv_eq(out->phase, STRV("Succeeded"));
-	decode_ips(d, decode_array(d, json_get(status, "podIPs"), "status.podIPs"), "ip", &ips,
-		&out->ips, &out->n_ips);
-	decode_conditions(d, json_get(status, "conditions"), "status.conditions", &out->conditions,
-		&out->n_conditions);
 	for (size_t i = 0; i < out->n_conditions; i++) {
 		const struct condition *c = &out->conditions[i];
 		if (strv_eq(c->type, STRV("Ready"))) {
@@ -118,6 +109,20 @@ void decode_pod(struct decode *d, const struct json *tree, const struct meta *m,
 			out->ready_ms = c->transition_ms;
 		}
 	}
+}
+
+void decode_pod(struct decode *d, const struct json *tree, const struct meta *m, struct pod *out)
+{
+	(void)m;
+	const struct json *status = decode_object(d, json_get(tree, "status"), "status");
+	const struct ip_wish ips = { true, true, json_str(json_get(status, "podIP")) };
+	read_spec(d, decode_object(d, json_get(tree, "spec"), "spec"), out);
+	decode_str(d, json_get(status, "phase"), "status.phase", &out->phase);
+	decode_ips(d, decode_array(d, json_get(status, "podIPs"), "status.podIPs"), "ip", &ips,
+		&out->ips, &out->n_ips);
+	decode_conditions(d, json_get(status, "conditions"), "status.conditions", &out->conditions,
+		&out->n_conditions);
+	decode_pod_verdict(out);
 }
 
 static void read_internal_ip(struct decode *d, const struct json *v, struct node *out)

@@ -39,7 +39,7 @@ static void read_service_ports(struct decode *d, const struct json *v, struct se
 	}
 }
 
-static void read_type(struct decode *d, const struct json *v, enum service_type *out)
+void decode_service_type(struct decode *d, struct strv s, enum service_type *out)
 {
 	static const struct {
 		struct strv text;
@@ -50,8 +50,7 @@ static void read_type(struct decode *d, const struct json *v, enum service_type 
 		{ { "LoadBalancer", 12 }, SERVICE_LOADBALANCER },
 		{ { "ExternalName", 12 }, SERVICE_EXTERNALNAME },
 	};
-	struct strv s = json_str(v);
-	if (!v || json_is_null(v) || (s.p && s.n == 0)) {
+	if (s.n == 0) {
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -90,7 +89,11 @@ void decode_service(
 {
 	(void)m;
 	const struct json *spec = decode_object(d, json_get(tree, "spec"), "spec");
-	read_type(d, json_get(spec, "type"), &out->type);
+	const struct json *type = json_get(spec, "type");
+	if (type && !json_is_null(type) && !json_is_string(type)) {
+		decode_fail(d, "spec.type");
+	}
+	decode_service_type(d, json_str(type), &out->type);
 	read_cluster_ips(d, spec, out);
 	decode_str(d, json_get(spec, "externalName"), "spec.externalName", &out->external_name);
 	read_service_ports(d, json_get(spec, "ports"), out);
@@ -179,11 +182,9 @@ static struct strv label_of(const struct meta *m, struct strv key)
 	return value ? *value : STRV("");
 }
 
-void decode_slice(
-	struct decode *d, const struct json *tree, const struct meta *m, struct endpointslice *out)
+void decode_slice_head(
+	struct decode *d, struct strv type, const struct meta *m, struct endpointslice *out)
 {
-	struct strv type = json_str(json_get(tree, "addressType"));
-	const struct json *list = decode_array(d, json_get(tree, "endpoints"), "endpoints");
 	if (strv_eq(type, STRV("IPv6"))) {
 		out->family = SLICE_V6;
 	} else if (strv_eq(type, STRV("FQDN"))) {
@@ -194,6 +195,13 @@ void decode_slice(
 	decode_text(d, label_of(m, STRV(SLICE_SERVICE_LABEL)), &out->service);
 	decode_text(d, label_of(m, STRV(SLICE_IMPORT_LABEL)), &out->import);
 	decode_text(d, label_of(m, STRV(SLICE_CLUSTER_LABEL)), &out->cluster);
+}
+
+void decode_slice(
+	struct decode *d, const struct json *tree, const struct meta *m, struct endpointslice *out)
+{
+	const struct json *list = decode_array(d, json_get(tree, "endpoints"), "endpoints");
+	decode_slice_head(d, json_str(json_get(tree, "addressType")), m, out);
 	struct slice_endpoint *at = decode_alloc(d, json_count(list), sizeof(*at));
 	if (at) {
 		out->endpoints = at;

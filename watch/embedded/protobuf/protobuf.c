@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <kube.pb-c.h>
+#include <kube.pb-c.h> /* of watch/object/kube.proto */
 
 #include "base/base64.h"
 #include "base/clock.h"
