@@ -266,11 +266,16 @@ static void tell_head(struct http_call *call)
 	call->headed = true;
 	long status = 0;
 	curl_off_t after = 0;
+	char *type = NULL;
 	const struct curl_library *curl = call->client->curl;
 	(void)curl->easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status); /* stays 0 */
 	(void)curl->easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &after);    /* stays 0 */
+	(void)curl->easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);    /* stays NULL */
 	if (call->config.head && !call->dropped) {
-		call->config.head(call->config.ctx, (int)status, after > 0 ? (int64_t)after : -1);
+		const struct http_head head = { .status = (int)status,
+			.retry_after_s = after > 0 ? (int64_t)after : -1,
+			.content_type = type ? type : "" };
+		call->config.head(call->config.ctx, &head);
 	}
 }
 

@@ -32,6 +32,12 @@ struct http_outcome {
 	const char *text; /* of the failure, for people; "" if none. borrowed */
 };
 
+struct http_head {
+	int status;
+	int64_t retry_after_s;    /* Retry-After; -1: none */
+	const char *content_type; /* "" if none. borrowed */
+};
+
 struct http_call_config {
 	const char *method; /* "GET" */
 	const char *url;
@@ -43,8 +49,8 @@ struct http_call_config {
 	uint64_t timeout_ms;         /* for all of it; 0: none */
 	uint64_t stall_s;            /* fails when nothing arrives for so long; 0: never */
 	bool fresh;                  /* over a new connection: the old ones are suspect */
-	/* The first bytes are about to come: status, and Retry-After in seconds or -1. May be NULL. */
-	void (*head)(void *ctx, int status, int64_t retry_after_s);
+	/* The first bytes are about to come. May be NULL. */
+	void (*head)(void *ctx, const struct http_head *head);
 	/* False stops the call. May be NULL. */
 	bool (*bytes)(void *ctx, struct strv bytes);
 	/* Exactly once, the last word of the call, never inside http_call_start. */

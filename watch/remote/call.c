@@ -158,11 +158,11 @@ static void on_done(void *ctx, const struct http_outcome *o)
 	}
 }
 
-static void on_head(void *ctx, int status, int64_t retry_after_s)
+static void on_head(void *ctx, const struct http_head *head)
 {
 	struct remote_call *c = ctx;
-	c->status = status;
-	c->retry_after_s = retry_after_s;
+	c->status = head->status;
+	c->retry_after_s = head->retry_after_s;
 }
 
 static bool on_bytes(void *ctx, struct strv bytes)
@@ -187,7 +187,7 @@ static int send_call(struct remote_call *c)
 	c->tries++;
 	struct http_call_config config = { .method = c->method,
 		.url = c->url,
-		.headers = request_headers(&c->arena, m, c->content_type),
+		.headers = request_headers(&c->arena, m, false, c->content_type),
 		.body = c->body,
 		.timeout_ms = CALL_MS,
 		.head = on_head,

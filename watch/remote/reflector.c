@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "watch/object/protobuf.h"
 #include "watch/remote/remote_internal.h"
 
 #define PIECE_MAX_BYTES ((size_t)16 << 20)
@@ -220,12 +221,19 @@ static void on_done(void *ctx, const struct http_outcome *o)
 	}
 }
 
-static void on_head(void *ctx, int status, int64_t retry_after_s)
+/* Those who keep the text want JSON. */
+static bool asks_protobuf(const struct reflector *r)
+{
+	return object_reads_protobuf(r->kind) && !(r->remote->config.keep_json & KIND_BIT(r->kind));
+}
+
+static void on_head(void *ctx, const struct http_head *head)
 {
 	struct reflector *r = ctx;
-	r->status = status;
-	r->retry_after_s = retry_after_s;
-	if (r->phase == PHASE_WATCH && status == 200) {
+	r->status = head->status;
+	r->retry_after_s = head->retry_after_s;
+	feed_form(r, asks_protobuf(r) && request_is_protobuf(head));
+	if (r->phase == PHASE_WATCH && head->status == 200) {
 		well(r);
 	}
 }
@@ -276,7 +284,7 @@ static void go(struct reflector *r)
 	struct strv q = query(r, list, watch_s);
 	struct http_call_config config = { .method = "GET",
 		.url = request_url(&r->arena, m, r->kind, STRV_NONE, STRV_NONE, NULL, q).p,
-		.headers = request_headers(&r->arena, m, NULL),
+		.headers = request_headers(&r->arena, m, asks_protobuf(r), NULL),
 		.timeout_ms = list ? 0 : (uint64_t)(watch_s + WATCH_GRACE_S) * 1000,
 		.stall_s = list ? LIST_STALL_S : (uint64_t)m->config.watch_stall_s,
 		.fresh = r->failed > 1 || r->suspect,

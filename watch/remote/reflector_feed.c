@@ -1,6 +1,6 @@
 /* Bytes of a LIST or of a watch to events. One object at a time is decoded, in an arena that is reset.
  * What cannot be read: an object that does not fit its kind is logged, counted and skipped, and its last readable state
- * stays; a line of a watch that is no JSON ends the watch (an event may be lost in it), which resumes where it was.
+ * stays; a piece of a watch that is no event ends the watch (one may be lost in it), which resumes where it was.
  * Source: API concepts, "Efficient detection of changes". Called by: reflector.c. */
 #include "base/err.h"
 #include "base/log.h"
@@ -8,6 +8,14 @@
 
 #define FAILURE_BYTES ((size_t)64 << 10)
 #define BAD_LOGGED    10 /* the rest is told with -v */
+
+void feed_form(struct reflector *r, bool protobuf)
+{
+	static const enum split_mode modes[2][2] = { { SPLIT_WATCH, SPLIT_WATCH_PROTOBUF },
+		{ SPLIT_LIST, SPLIT_LIST_PROTOBUF } };
+	r->protobuf = protobuf;
+	split_reset(&r->split, modes[r->phase == PHASE_LIST][protobuf]);
+}
 
 void feed_begin(struct reflector *r, enum phase phase)
 {
@@ -19,7 +27,7 @@ void feed_begin(struct reflector *r, enum phase phase)
 	r->begun_ms = uv_now(r->remote->loop);
 	r->events_before = metrics_get(&r->events);
 	buf_reset(&r->failure);
-	split_reset(&r->split, phase == PHASE_LIST ? SPLIT_LIST : SPLIT_WATCH);
+	feed_form(r, false);
 	if (phase == PHASE_LIST) {
 		r->list_version[0] = '\0';
 		r->holes = false;
@@ -36,66 +44,57 @@ void feed_tell(
 }
 
 /* Versions are text of the server's; longer ones than any real one are not kept. */
-static void version_set(char to[VERSION_CHARS], const struct json *metadata)
+static void version_set(char to[VERSION_CHARS], struct strv v)
 {
-	struct strv v = json_str(json_get(metadata, "resourceVersion"));
 	if (v.n > 0 && v.n < VERSION_CHARS) {
 		memcpy(to, v.p, v.n);
 		to[v.n] = '\0';
 	}
 }
 
-static void count_bad(struct reflector *r, const struct json *tree, const char *why)
+static void count_bad(struct reflector *r, const struct source_name *n, const char *why)
 {
-	const struct json *meta = json_get(tree, "metadata");
+	static const struct source_name nameless = { .ns = { NULL, 0 } };
 	enum log_level level = metrics_get(&r->bad) < BAD_LOGGED ? LOG_WARN : LOG_DEBUG;
 	metrics_add(&r->bad, 1);
+	n = n ? n : &nameless;
 	log_write(level, "api", "%s %.*s/%.*s cannot be read and is skipped: %s",
-		kind_row(r->kind)->name, STRV_ARG(json_str(json_get(meta, "namespace"))),
-		STRV_ARG(json_str(json_get(meta, "name"))), why);
+		kind_row(r->kind)->name, STRV_ARG(n->ns), STRV_ARG(n->name), why);
 }
 
-/* For those who keep the text: items of a list do not say what they are. */
-static int name_kind(struct reflector *r, struct json *tree)
-{
-	const struct kind_row *row = kind_row(r->kind);
-	int err = json_set_str(&r->arena, tree, "kind", strv_of(row->name));
-	return err ? err : json_set_str(&r->arena, tree, "apiVersion", strv_of(row->api_version));
-}
-
-static int object_read(struct reflector *r, struct json *tree, const struct object **out)
+static int object_read(struct reflector *r, const struct source *s, const struct object **out)
 {
 	const char *field = "object";
 	bool keep = r->remote->config.keep_json & KIND_BIT(r->kind);
-	int err = keep && json_is_object(tree) ? name_kind(r, tree) : ERR_OK;
-	err = err ? err : object_new(r->kind, tree, keep, out, &field);
+	int err = source_object(&r->arena, s, r->kind, keep, out, &field);
 	if (err == ERR_OK && (*out)->meta.name.n == 0) {
 		object_unref(*out);
 		field = "metadata.name";
 		err = ERR_BAD_TYPE;
 	}
 	if (err != ERR_OK) {
-		count_bad(r, tree, err == ERR_BAD_TYPE ? field : err_text(err));
+		struct source_name n = source_name(&r->arena, s);
+		count_bad(r, &n, err == ERR_BAD_TYPE ? field : err_text(err));
 	}
 	return err;
 }
 
-static void tell_present(struct reflector *r, struct json *tree)
+static void tell_present(struct reflector *r, const struct source *s)
 {
 	const struct object *o;
 	const struct object *old = NULL;
 	bool same = false;
-	int err = object_read(r, tree, &o);
+	int err = object_read(r, s, &o);
 	if (err != ERR_OK) {
-		const struct json *meta = json_get(tree, "metadata");
-		struct strv name = json_str(json_get(meta, "name"));
-		r->holes = r->holes || name.n == 0;
-		known_touch(r->known, json_str(json_get(meta, "namespace")), name);
+		struct source_name n = source_name(&r->arena, s);
+		r->holes = r->holes || n.name.n == 0;
+		known_touch(r->known, n.ns, n.name);
 		return;
 	}
 	err = known_put(r->known, o, &old, &same);
 	if (err != ERR_OK) {
-		count_bad(r, tree, err_text(err));
+		struct source_name n = { .ns = o->meta.ns, .name = o->meta.name };
+		count_bad(r, &n, err_text(err));
 		r->holes = true;
 	} else if (!same) {
 		feed_tell(r, old ? WATCH_MODIFIED : WATCH_ADDED, o, old);
@@ -104,16 +103,14 @@ static void tell_present(struct reflector *r, struct json *tree)
 	object_unref(o);
 }
 
-static void tell_gone(struct reflector *r, struct json *tree)
+static void tell_gone(struct reflector *r, const struct source *s, const struct source_name *n)
 {
-	const struct json *meta = json_get(tree, "metadata");
 	const struct object *o = NULL;
 	const struct object *old = NULL;
-	bool readable = object_read(r, tree, &o) == ERR_OK;
-	int err = known_remove(r->known, json_str(json_get(meta, "namespace")),
-		json_str(json_get(meta, "name")), &old);
+	bool readable = object_read(r, s, &o) == ERR_OK;
+	int err = known_remove(r->known, n->ns, n->name, &old);
 	if (err != ERR_OK) {
-		count_bad(r, tree, err_text(err));
+		count_bad(r, n, err_text(err));
 	} else if (old) {
 		feed_tell(r, WATCH_DELETED, readable ? o : old, old);
 	}
@@ -127,18 +124,18 @@ static void tell_gone(struct reflector *r, struct json *tree)
 
 static bool list_piece(struct reflector *r, const struct split_piece *p)
 {
-	struct json *tree = NULL;
+	struct source s;
 	struct json_report report = { .why = "larger than any object" };
 	if (p->key.n > 0 && !strv_eq(p->key, STRV("metadata"))) {
 		return true;
 	}
-	if (p->too_large || json_parse(&r->arena, p->text, &tree, &report) != ERR_OK) {
+	if (p->too_large || source_parse(&r->arena, r->protobuf, p->text, &s, &report) != ERR_OK) {
 		r->holes = true;
 		count_bad(r, NULL, report.why);
 	} else if (p->key.n > 0) {
-		version_set(r->list_version, tree);
+		version_set(r->list_version, source_list_version(&r->arena, &s));
 	} else {
-		tell_present(r, tree);
+		tell_present(r, &s);
 	}
 	return true;
 }
@@ -162,57 +159,69 @@ int feed_list_end(struct reflector *r)
 	return err;
 }
 
-/* Lines of a watch */
+/* Pieces of a watch */
 
 /* A Status inside the stream: 410 means that our version is too old, anything else is a failure like others. */
-static bool watch_error(struct reflector *r, const struct json *status)
+static bool watch_error(struct reflector *r, const struct source *s)
 {
-	int64_t code = json_i64_or(json_get(status, "code"), 0);
-	struct strv message = json_str(json_get(status, "message"));
-	r->expired = code == 410;
-	r->stream_err = code == 410 ? ERR_GONE : ERR_LIBRARY;
+	struct source_status status = source_status(&r->arena, s);
+	r->expired = status.code == 410;
+	r->stream_err = r->expired ? ERR_GONE : ERR_LIBRARY;
 	buf_reset(&r->failure);
-	buf_add(&r->failure, message);
+	buf_add(&r->failure, status.message);
 	return false;
 }
 
-static bool watch_event(struct reflector *r, struct json *tree)
+static bool watch_event(struct reflector *r, struct strv type, const struct source *s)
 {
-	struct strv type = json_str(json_get(tree, "type"));
-	struct json *object = json_get(tree, "object");
 	if (strv_eq(type, STRV("ERROR"))) {
-		return watch_error(r, object);
+		return watch_error(r, s);
 	}
+	struct source_name n = source_name(&r->arena, s);
 	if (strv_eq(type, STRV("ADDED")) || strv_eq(type, STRV("MODIFIED"))) {
-		tell_present(r, object);
+		tell_present(r, s);
 	} else if (strv_eq(type, STRV("DELETED"))) {
-		tell_gone(r, object);
+		tell_gone(r, s, &n);
 	} else if (!strv_eq(type, STRV("BOOKMARK"))) {
-		count_bad(r, object, "an event of unknown type");
+		count_bad(r, &n, "an event of unknown type");
 	}
 	if (r->dead) {
 		return false;
 	}
-	version_set(r->version, json_get(object, "metadata"));
+	version_set(r->version, n.version);
 	return true;
 }
 
-/* One line is one event; several in a row are taken too. */
+static bool watch_broken(struct reflector *r, const char *why)
+{
+	count_bad(r, NULL, why);
+	r->stream_err = ERR_SYNTAX;
+	return false;
+}
+
+/* A piece of protobuf is one event. A line is one too; several in a row are taken. */
 static bool watch_piece(struct reflector *r, const struct split_piece *p)
 {
 	struct strv rest = p->text;
-	struct json *tree = NULL;
-	struct json_report report = { .why = "a line longer than any event" };
+	struct json_report report = { .why = "malformed, or longer than any event" };
 	do {
-		if (p->too_large || json_parse_front(&r->arena, &rest, &tree, &report) != ERR_OK) {
-			count_bad(r, NULL, report.why);
-			r->stream_err = ERR_SYNTAX;
+		struct source event = { .message = rest };
+		struct source s;
+		struct strv type;
+		if (p->too_large || (!r->protobuf && json_parse_front(&r->arena, &rest, &event.tree,
+							     &report) != ERR_OK)) {
+			return watch_broken(r, report.why);
+		}
+		if (!r->protobuf && !event.tree) {
+			break;
+		}
+		if (source_event(&r->arena, &event, &type, &s) != ERR_OK) {
+			return watch_broken(r, report.why);
+		}
+		if (!watch_event(r, type, &s)) {
 			return false;
 		}
-		if (tree && !watch_event(r, tree)) {
-			return false;
-		}
-	} while (tree && rest.n > 0);
+	} while (!r->protobuf && rest.n > 0);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "watch/remote/credentials.h"
 #include "watch/remote/known.h"
 #include "watch/remote/remote.h"
+#include "watch/remote/source.h"
 #include "watch/remote/split.h"
 
 #define VERSION_CHARS 64
@@ -79,6 +80,7 @@ struct reflector {
 	bool list_latest; /* the next LIST asks for the newest state, whatever it costs the server */
 	/* the reply under way */
 	struct split split;
+	bool protobuf;      /* is what it is written in */
 	struct arena arena; /* of one object */
 	int status;
 	int64_t retry_after_s;
@@ -102,6 +104,8 @@ bool reflector_hangs(
 bool reflector_in_step(const struct reflector *r);
 /* reflector_feed.c: bytes to events. */
 void feed_begin(struct reflector *r, enum phase phase);
+void feed_form(
+	struct reflector *r, bool protobuf); /* what the reply is written in; JSON at first */
 bool feed_bytes(struct reflector *r, struct strv bytes); /* false: stop, stream_err says why */
 NODISCARD int feed_list_end(
 	struct reflector *r); /* the LIST is whole: tells what is gone, SYNCED */
@@ -121,10 +125,11 @@ void contact_close(struct remote *r);
 /* request.c: paths and headers. */
 struct strv request_url(struct arena *a, const struct remote *r, enum kind kind, struct strv ns,
 	struct strv name, const char *subresource, struct strv query); /* STRV_NONE: no memory */
-/* Headers for config->headers; content_type may be NULL. NULL: no memory. */
+/* Headers for config->headers; content_type may be NULL. protobuf: the server may answer in it. NULL: no memory. */
 const char *const *request_headers(
-	struct arena *a, const struct remote *r, const char *content_type);
+	struct arena *a, const struct remote *r, bool protobuf, const char *content_type);
 void request_identify(const struct remote *r, struct http_call_config *config);
+bool request_is_protobuf(const struct http_head *head); /* the body that follows */
 /* "why" of a failed reply: Status.message, else the start of the body. Arena text. */
 struct strv request_failure(struct arena *a, struct strv body, struct strv *out_reason);
 

@@ -1,6 +1,7 @@
 /* Requests as the Kubernetes API wants them: paths, headers, what a failure says.
  * Source: API concepts, "Resource URIs"; metav1.Status. Regime: the caller's arena. */
 #include "base/err.h"
+#include "watch/object/protobuf.h"
 #include "watch/remote/remote_internal.h"
 
 #define HEADERS_MAX   6
@@ -36,7 +37,7 @@ struct strv request_url(struct arena *a, const struct remote *r, enum kind kind,
 }
 
 const char *const *request_headers(
-	struct arena *a, const struct remote *r, const char *content_type)
+	struct arena *a, const struct remote *r, bool protobuf, const char *content_type)
 {
 	const char **out = arena_array(a, const char *, HEADERS_MAX);
 	const char *token = credentials_token(r->credentials);
@@ -44,7 +45,8 @@ const char *const *request_headers(
 	if (!out) {
 		return NULL;
 	}
-	out[n++] = "Accept: application/json";
+	out[n++] = protobuf ? "Accept: " SOURCE_PROTOBUF ",application/json"
+			    : "Accept: application/json";
 	out[n++] = "User-Agent: ordinal/" ORDINAL_VERSION;
 	if (token) {
 		out[n++] = arena_printf(a, "Authorization: Bearer %s", token).p;
@@ -73,16 +75,31 @@ void request_identify(const struct remote *r, struct http_call_config *config)
 	}
 }
 
+bool request_is_protobuf(const struct http_head *head)
+{
+	return strv_has_prefix(strv_of(head->content_type), STRV(SOURCE_PROTOBUF));
+}
+
+/* Whichever it is written in. */
+static bool read_status(struct arena *a, struct strv body, struct source_status *out)
+{
+	struct source s = { .tree = NULL };
+	if (protobuf_open(a, body, &s.message) != ERR_OK &&
+		(json_parse(a, body, &s.tree, NULL) != ERR_OK ||
+			!strv_eq(json_str(json_get(s.tree, "kind")), STRV("Status")))) {
+		return false;
+	}
+	*out = source_status(a, &s);
+	return true;
+}
+
 struct strv request_failure(struct arena *a, struct strv body, struct strv *out_reason)
 {
-	struct json *tree;
+	struct source_status status;
 	*out_reason = STRV("");
-	if (body.n > 0 && json_parse(a, body, &tree, NULL) == ERR_OK &&
-		strv_eq(json_str(json_get(tree, "kind")), STRV("Status"))) {
-		struct strv reason = json_str(json_get(tree, "reason"));
-		struct strv message = json_str(json_get(tree, "message"));
-		*out_reason = reason.p ? reason : STRV("");
-		return message.p ? message : STRV("");
+	if (body.n > 0 && read_status(a, body, &status)) {
+		*out_reason = status.reason.p ? status.reason : STRV("");
+		return status.message.p ? status.message : STRV("");
 	}
 	char text[FAILURE_CHARS];
 	size_t n = 0;

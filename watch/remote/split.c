@@ -1,10 +1,10 @@
-/* See split.h. States of a LIST; a value is skipped over by its brackets and quotes:
+/* See split.h; JSON here, protobuf in split_protobuf.c. States of a LIST; a value is skipped over by its brackets and quotes:
  *
  *	START {-> KEY "..." -> COLON : -> VALUE -> AFTER , -> KEY
  *	                                   |          } -> DONE
  *	                                   +- [ of "items" -> ITEM <-> ITEM_AFTER ] -> AFTER
  * A WATCH has one state: everything up to the end of the line. */
-#include "watch/remote/split.h"
+#include "watch/remote/split_internal.h"
 
 #include <uv.h>
 
@@ -51,17 +51,15 @@ static void kept_reset(struct split *s)
 
 void split_reset(struct split *s, enum split_mode mode)
 {
-	s->mode = mode;
-	s->state = mode == SPLIT_WATCH ? LINE : START;
-	s->in_string = false;
-	s->escaped = false;
-	s->depth = 0;
-	s->key_n = 0;
+	struct buf kept = s->kept;
+	*s = (struct split){ .mode = mode, .max_bytes = s->max_bytes, .kept = kept };
+	s->state = (unsigned char)(mode == SPLIT_WATCH  ? LINE
+				   : mode == SPLIT_LIST ? START
+							: split_protobuf_start(mode));
 	kept_reset(s);
 }
 
-/* More of the piece under way, which does not end here. */
-static int keep(struct split *s, const char *from, const char *to)
+int split_keep(struct split *s, const char *from, const char *to)
 {
 	size_t n = (size_t)(to - from);
 	if (s->dropping || n > s->max_bytes - s->kept.n) {
@@ -73,15 +71,13 @@ static int keep(struct split *s, const char *from, const char *to)
 	return s->kept.err;
 }
 
-/* The piece ends at to. */
-static int emit(struct split *s, const char *from, const char *to, split_fn fn, void *ctx)
+int split_emit(struct split *s, const char *from, const char *to, split_fn fn, void *ctx)
 {
-	struct split_piece piece = { .text = { from, (size_t)(to - from) } };
-	if (s->mode == SPLIT_LIST && s->state == VALUE_TEXT) {
-		piece.key = (struct strv){ s->key, s->key_n };
-	}
+	bool is_item = s->mode == SPLIT_LIST && s->state == ITEM_TEXT;
+	struct split_piece piece = { .key = { s->key, is_item ? 0 : s->key_n },
+		.text = { from, (size_t)(to - from) } };
 	if (s->kept.n > 0 || s->dropping || piece.text.n > s->max_bytes) {
-		int err = keep(s, from, to);
+		int err = split_keep(s, from, to);
 		if (err != ERR_OK) {
 			return err;
 		}
@@ -112,10 +108,10 @@ static int feed_lines(struct split *s, const char *p, const char *end, split_fn 
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		p = skip_blanks(s, p, eol ? eol : end);
 		if (!eol) {
-			return keep(s, p, end);
+			return split_keep(s, p, end);
 		}
 		if (p < eol || s->kept.n > 0 || s->dropping) {
-			err = emit(s, p, eol, fn, ctx);
+			err = split_emit(s, p, eol, fn, ctx);
 		}
 		p = eol + 1;
 	}
@@ -201,9 +197,9 @@ static int feed_value(struct split *s, const char *p, const char *end, enum stat
 	const char *stop = skip_value(s, p, end);
 	if (!stop) {
 		*out = end;
-		return keep(s, p, end);
+		return split_keep(s, p, end);
 	}
-	int err = emit(s, p, stop, fn, ctx);
+	int err = split_emit(s, p, stop, fn, ctx);
 	s->state = (unsigned char)after;
 	*out = stop;
 	return err;
@@ -283,6 +279,9 @@ int split_feed(struct split *s, struct strv bytes, split_fn fn, void *ctx)
 	if (s->mode == SPLIT_WATCH) {
 		return feed_lines(s, p, end, fn, ctx);
 	}
+	if (s->mode != SPLIT_LIST) {
+		return split_protobuf_feed(s, p, end, fn, ctx);
+	}
 	while (err == ERR_OK && p < end) {
 		if (s->state == ITEM_TEXT) {
 			err = feed_value(s, p, end, ITEM_AFTER, &p, fn, ctx);
@@ -297,6 +296,18 @@ int split_feed(struct split *s, struct strv bytes, split_fn fn, void *ctx)
 
 int split_end(const struct split *s)
 {
-	bool whole = s->mode == SPLIT_LIST ? s->state == DONE : s->kept.n == 0 && !s->dropping;
+	bool whole = false;
+	switch (s->mode) {
+	case SPLIT_LIST:
+		whole = s->state == DONE;
+		break;
+	case SPLIT_WATCH:
+		whole = s->kept.n == 0 && !s->dropping;
+		break;
+	case SPLIT_LIST_PROTOBUF:
+	case SPLIT_WATCH_PROTOBUF:
+		whole = split_protobuf_whole(s);
+		break;
+	}
 	return whole ? ERR_OK : ERR_TRUNCATED;
 }

@@ -44,7 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0) {
 		return 0;
 	}
-	enum split_mode mode = data[0] & 1 ? SPLIT_LIST : SPLIT_WATCH;
+	static const enum split_mode modes[2][2] = { { SPLIT_WATCH, SPLIT_LIST },
+		{ SPLIT_WATCH_PROTOBUF, SPLIT_LIST_PROTOBUF } };
+	enum split_mode mode = modes[data[0] >> 7][data[0] & 1];
 	struct strv in = { (const char *)data + 1, size - 1 };
 	struct sum whole = { .n = 0 };
 	struct sum parts = { .n = 0 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "fake_protobuf.h"
 
 struct fake_conn {
 	uv_tcp_t tcp;
@@ -26,6 +27,8 @@ struct fake_write {
 	char bytes[8192];
 };
 
+#define PROTOBUF "application/vnd.kubernetes.protobuf"
+
 #define OBJECT(name, version)                                                                      \
 	"{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"" name             \
 	"\",\"namespace\":\"default\",\"uid\":\"u-" name "\",\"resourceVersion\":\"" version       \
@@ -33,14 +36,20 @@ struct fake_write {
 
 static const struct {
 	int version;
-	const char *line;
+	const char *type; /* in protobuf */
+	struct fake_object object;
+	const char *line; /* in JSON */
 } events[] = {
-	{ 11, "{\"type\":\"MODIFIED\",\"object\":" OBJECT("a", "11") "}\n" },
-	{ 12, "{\"type\":\"DELETED\",\"object\":" OBJECT("b", "12") "}\n" },
-	{ 13, "{\"type\":\"ADDED\",\"object\":" OBJECT("d", "13") "}\n" },
-	{ 14, "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"metadata\":{"
-	      "\"resourceVersion\":\"14\",\"creationTimestamp\":null}}}\n" },
-	{ 15, "{\"type\":\"MODIFIED\",\"object\":" OBJECT("d", "15") "}\n" },
+	{ 11, "MODIFIED", { "a", "11" },
+		"{\"type\":\"MODIFIED\",\"object\":" OBJECT("a", "11") "}\n" },
+	{ 12, "DELETED", { "b", "12" },
+		"{\"type\":\"DELETED\",\"object\":" OBJECT("b", "12") "}\n" },
+	{ 13, "ADDED", { "d", "13" }, "{\"type\":\"ADDED\",\"object\":" OBJECT("d", "13") "}\n" },
+	{ 14, "BOOKMARK", { NULL, "14" },
+		"{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ConfigMap\",\"metadata\":{"
+		"\"resourceVersion\":\"14\",\"creationTimestamp\":null}}}\n" },
+	{ 15, "MODIFIED", { "d", "15" },
+		"{\"type\":\"MODIFIED\",\"object\":" OBJECT("d", "15") "}\n" },
 };
 static const char list_10[] =
 	"{\"kind\":\"ConfigMapList\",\"metadata\":{\"resourceVersion\":\"10\"},\"items\":[" OBJECT(
@@ -48,6 +57,8 @@ static const char list_10[] =
 static const char list_15[] =
 	"{\"kind\":\"ConfigMapList\",\"metadata\":{\"resourceVersion\":\"15\"},\"items\":[" OBJECT(
 		"a", "11") "," OBJECT("c", "7") "," OBJECT("d", "15") "]}\n";
+static const struct fake_object objects_10[] = { { "a", "5" }, { "b", "6" }, { "c", "7" } };
+static const struct fake_object objects_15[] = { { "a", "11" }, { "c", "7" }, { "d", "15" } };
 static const char gone[] =
 	"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":"
 	"\"too old resource version\",\"reason\":\"Expired\",\"code\":410}}\n";
@@ -123,9 +134,51 @@ PRINTF_LIKE(2, 3) static void add(struct fake_conn *c, const char *fmt, ...)
 	c->n_out += (size_t)n;
 }
 
+static void add_bytes_chunk(struct fake_conn *c, const char *p, size_t n)
+{
+	add(c, "%zx\r\n", n);
+	assert_true(n < sizeof(c->out) - c->n_out);
+	memcpy(c->out + c->n_out, p, n);
+	c->n_out += n;
+	add(c, "\r\n");
+}
+
 static void add_chunk(struct fake_conn *c, const char *text)
 {
-	add(c, "%zx\r\n%s\r\n", strlen(text), text);
+	add_bytes_chunk(c, text, strlen(text));
+}
+
+static void add_list(struct fake_conn *c)
+{
+	struct fake_bytes b = { .n = 0 };
+	if (!c->f->protobuf) {
+		add_chunk(c, c->f->compacted ? list_15 : list_10);
+		return;
+	}
+	fake_list(&b, c->f->compacted ? "15" : "10", c->f->compacted ? objects_15 : objects_10, 3);
+	add_bytes_chunk(c, b.p, b.n);
+}
+
+static void add_event(struct fake_conn *c, size_t i)
+{
+	struct fake_bytes b = { .n = 0 };
+	if (!c->f->protobuf) {
+		add_chunk(c, events[i].line);
+		return;
+	}
+	fake_event(&b, events[i].type, &events[i].object);
+	add_bytes_chunk(c, b.p, b.n);
+}
+
+static void add_gone(struct fake_conn *c)
+{
+	struct fake_bytes b = { .n = 0 };
+	if (!c->f->protobuf) {
+		add_chunk(c, gone);
+		return;
+	}
+	fake_error(&b, 410, "too old resource version");
+	add_bytes_chunk(c, b.p, b.n);
 }
 
 static void answer_list(struct fake_conn *c)
@@ -135,7 +188,7 @@ static void answer_list(struct fake_conn *c)
 	(void)snprintf(c->f->lists_seen + n, sizeof(c->f->lists_seen) - n, "%.*s ",
 		at ? (int)strcspn(at, "& \r") - 16 : 0, at ? at + 16 : "");
 	c->f->lists++;
-	add_chunk(c, c->f->compacted ? list_15 : list_10);
+	add_list(c);
 	add(c, "0\r\n\r\n");
 }
 
@@ -147,13 +200,13 @@ static void answer_watch(struct fake_conn *c)
 	long from = strtol(at + 16, NULL, 10);
 	c->f->watches++;
 	if (c->f->compacted && from < 15) {
-		add_chunk(c, gone);
+		add_gone(c);
 		add(c, "0\r\n\r\n");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		if (events[i].version > from) {
-			add_chunk(c, events[i].line);
+			add_event(c, i);
 		}
 	}
 }
@@ -172,8 +225,11 @@ static void answer(struct fake_conn *c)
 	if (fault.what == FAKE_REPLY) {
 		add(c, "%s", fault.text);
 	} else {
-		add(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: "
-		       "chunked\r\n\r\n");
+		assert_true(!f->protobuf || strstr(c->in, "Accept: " PROTOBUF ",application/json"));
+		add(c, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n",
+			f->protobuf && fault.what != FAKE_BODY
+				? strstr(c->in, "watch=true") ? PROTOBUF ";stream=watch" : PROTOBUF
+				: "application/json");
 		if (fault.what == FAKE_BODY) {
 			add_chunk(c, fault.text);
 			add(c, "0\r\n\r\n");

@@ -30,6 +30,7 @@ struct fake_server {
 	unsigned port;
 	struct fake_fault faults[FAKE_FAULTS]; /* of the first requests */
 	unsigned requests, lists, watches;
+	bool protobuf;   /* answers so, and must be asked so */
 	bool compacted;  /* the LIST is of 15; watches from before get 410 */
 	char last[4096]; /* the last request */
 	char lists_seen

@@ -22,6 +22,8 @@ struct world {
 	struct remote *remote;
 	struct watch_sub *sub;
 	struct picture seen;
+	enum kind kind;
+	bool protobuf;
 };
 
 static int set_up(void **state)
@@ -31,7 +33,17 @@ static int set_up(void **state)
 	log_setup(LOG_TEXT, -1);
 	assert_int_equal(uv_loop_init(&w->loop), 0);
 	assert_int_equal(clock_open(&w->loop, &w->clock), ERR_OK);
+	w->kind = KIND_CONFIGMAP; /* is always read from JSON */
 	*state = w;
+	return 0;
+}
+
+static int set_up_protobuf(void **state)
+{
+	(void)set_up(state); /* 0 */
+	struct world *w = *state;
+	w->kind = KIND_NAMESPACE;
+	w->protobuf = true;
 	return 0;
 }
 
@@ -42,6 +54,7 @@ static void begin_with(struct world *w, const struct fake_fault *faults, size_t 
 	char url[64];
 	char why[REMOTE_WHY_CHARS];
 	fake_open(&w->fake, &w->loop);
+	w->fake.protobuf = w->protobuf;
 	memset(&w->seen, 0, sizeof(w->seen));
 	for (size_t i = 0; i < n; i++) {
 		w->fake.faults[i] = faults[i];
@@ -49,7 +62,7 @@ static void begin_with(struct world *w, const struct fake_fault *faults, size_t 
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", w->fake.port);
 	config.endpoint = url;
 	assert_int_equal(remote_open(&w->loop, w->clock, &config, &w->remote, why), ERR_OK);
-	const struct watch_interest i = { .kinds = KIND_BIT(KIND_CONFIGMAP),
+	const struct watch_interest i = { .kinds = KIND_BIT(w->kind),
 		.fn = picture_event,
 		.ctx = &w->seen,
 		.tell_refused = true };
@@ -89,7 +102,7 @@ static int tear_down(void **state)
 
 static bool has(const struct world *w, const char *name, uint64_t version)
 {
-	const struct picture_entry *e = picture_get(&w->seen, KIND_CONFIGMAP, name);
+	const struct picture_entry *e = picture_get(&w->seen, w->kind, name);
 	return e && e->version == version;
 }
 
@@ -121,7 +134,7 @@ static void wait_until(struct world *w, bool (*is_so)(const struct world *w), co
 static struct remote_kind stream(const struct world *w)
 {
 	struct remote_kind k;
-	assert_true(remote_kind(w->remote, KIND_CONFIGMAP, &k));
+	assert_true(remote_kind(w->remote, w->kind, &k));
 	return k;
 }
 
@@ -486,6 +499,15 @@ int main(void)
 		T(before_all_is_known_the_first_failure_is_said),
 		T(a_watch_that_hangs_is_noticed_and_started_anew),
 		T(figures_tell_kinds_apart),
+	/* the same, in protobuf */
+#define P(f) cmocka_unit_test_setup_teardown(f, set_up_protobuf, tear_down)
+		P(a_list_and_a_watch_give_the_picture),
+		P(a_list_cut_at_any_byte_is_asked_for_again),
+		P(a_watch_cut_at_any_byte_resumes_where_it_was),
+		P(slow_bytes_are_put_together),
+		P(after_410_a_new_list_is_told_as_differences),
+		P(failures_are_waited_out),
+		P(garbage_in_a_watch_loses_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
