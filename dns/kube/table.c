@@ -42,11 +42,11 @@ static void put(struct table_array *a, uint64_t slot)
 	__atomic_store_n(&a->slots[at], slot, __ATOMIC_RELEASE);
 }
 
-/* A new array without graves, at most 3/8 full so that the next growth is far. */
+/* A new array without graves, at most 3/8 full so that the next growth is far: twice the room, where all are used. */
 static int rebuild(struct table *t)
 {
 	uint64_t room = ROOM_MIN;
-	while (room * 3 < (uint64_t)(t->used + 1) * 8) {
+	while (room * 3 < (uint64_t)t->used * 8) {
 		room *= 2;
 	}
 	struct table_array *a = calloc(1, sizeof(*a) + room * sizeof(a->slots[0]));
