@@ -154,6 +154,8 @@ static void put_slice(struct buf *b, const struct endpointslice *s)
 {
 	put_i(b, "family", s->family);
 	put(b, s->service.p ? "service" : "absent", s->service);
+	put(b, s->import.p ? "import" : "absent", s->import);
+	put(b, s->cluster.p ? "cluster" : "absent", s->cluster);
 	for (size_t i = 0; i < s->n_endpoints; i++) {
 		const struct slice_endpoint *e = &s->endpoints[i];
 		put_list(b, "addresses", &e->addresses);
@@ -271,7 +273,8 @@ static void an_object_is_the_same_from_either_form(void **state)
 		assert_int_equal(
 			read_protobuf(rows[i].kind, recorded(rows[i].name, "pb"), &b), ERR_OK);
 		if (!strv_eq(print(a), print(b))) {
-			fail_msg("%s\nJSON:\n%s\nprotobuf:\n%s", rows[i].name, print(a).p, print(b).p);
+			fail_msg("%s\nJSON:\n%s\nprotobuf:\n%s", rows[i].name, print(a).p,
+				print(b).p);
 		}
 		object_unref(a);
 		object_unref(b);
@@ -324,8 +327,8 @@ static const struct {
 	{ "an address type that nobody knows", KIND_ENDPOINTSLICE, "\x22\x01x", 3, ERR_BAD_TYPE,
 		"addressType" },
 	{ "a slice without one", KIND_ENDPOINTSLICE, "", 0, ERR_BAD_TYPE, "addressType" },
-	{ "a protocol that nobody knows", KIND_ENDPOINTSLICE,
-		"\x22\x04IPv4\x1a\x03\x12\x01x", 11, ERR_BAD_TYPE, "ports[].protocol" },
+	{ "a protocol that nobody knows", KIND_ENDPOINTSLICE, "\x22\x04IPv4\x1a\x03\x12\x01x", 11,
+		ERR_BAD_TYPE, "ports[].protocol" },
 	{ "a type of Service that nobody knows", KIND_SERVICE, "\x12\x03\x22\x01x", 5, ERR_BAD_TYPE,
 		"spec.type" },
 	{ "a time beyond the calendar", KIND_NAMESPACE,

@@ -46,13 +46,18 @@ static int run(enum split_mode mode, struct strv in, size_t cut, size_t step, si
 	return err;
 }
 
-#define MAGIC        "k8s\0"
-#define TYPE         "\x0a\x02hi" /* typeMeta */
-#define META         "\x0a\x03" "m=7"
-#define ITEM(text)   "\x12\x01" text
-#define LIST         SPLIT_LIST_PROTOBUF
-#define WATCH        SPLIT_WATCH_PROTOBUF
-#define BYTES(lit)   { lit, sizeof(lit) - 1 }
+#define MAGIC "k8s\0"
+#define TYPE  "\x0a\x02hi" /* typeMeta */
+#define META                                                                                       \
+	"\x0a\x03"                                                                                 \
+	"m=7"
+#define ITEM(text) "\x12\x01" text
+#define LIST       SPLIT_LIST_PROTOBUF
+#define WATCH      SPLIT_WATCH_PROTOBUF
+#define BYTES(lit)                                                                                 \
+	{                                                                                          \
+		lit, sizeof(lit) - 1                                                               \
+	}
 
 static const struct {
 	const char *why;
@@ -71,9 +76,13 @@ static const struct {
 	{ "an empty item is an item", LIST, BYTES(MAGIC "\x12\x05\x12\x00" ITEM("b")), ERR_OK,
 		"|b|" },
 	{ "fields that nobody reads are skipped", LIST,
-		BYTES(MAGIC "\x3a\x01x\x12\x09\x22\x04" "skip" ITEM("b") ""), ERR_OK, "b|" },
+		BYTES(MAGIC "\x3a\x01x\x12\x09\x22\x04"
+			    "skip" ITEM("b") ""),
+		ERR_OK, "b|" },
 	{ "tags and lengths may be written long", LIST,
-		BYTES(MAGIC "\x92\x00\x86\x80\x00\x92\x80\x00\x81\x00" "a"), ERR_OK, "a|" },
+		BYTES(MAGIC "\x92\x00\x86\x80\x00\x92\x80\x00\x81\x00"
+			    "a"),
+		ERR_OK, "a|" },
 	{ "an envelope without a list is none", LIST, BYTES(MAGIC TYPE), ERR_TRUNCATED, "" },
 	{ "nothing at all is no list", LIST, BYTES(""), ERR_TRUNCATED, "" },
 	{ "a list that ends early is known as such", LIST, BYTES(MAGIC "\x12\x09" ITEM("a") "\x12"),
@@ -81,11 +90,14 @@ static const struct {
 	{ "an item that ends early too", LIST, BYTES(MAGIC "\x12\x06" ITEM("a") "\x12\x01"),
 		ERR_TRUNCATED, "a|" },
 	{ "JSON is no protobuf", LIST, BYTES("{\"items\":[]}"), ERR_SYNTAX, "" },
-	{ "an item longer than its list is refused", LIST, BYTES(MAGIC "\x12\x05" ITEM("a") "\x12\x09"),
-		ERR_SYNTAX, "a|" },
+	{ "an item longer than its list is refused", LIST,
+		BYTES(MAGIC "\x12\x05" ITEM("a") "\x12\x09"), ERR_SYNTAX, "a|" },
 	{ "a list that ends inside a field is refused", LIST,
-		BYTES(MAGIC "\x12\x04" ITEM("a") "\x12\x01" "b"), ERR_SYNTAX, "a|" },
-	{ "a field of another wire type is refused", LIST, BYTES(MAGIC "\x10\x01"), ERR_SYNTAX, "" },
+		BYTES(MAGIC "\x12\x04" ITEM("a") "\x12\x01"
+						 "b"),
+		ERR_SYNTAX, "a|" },
+	{ "a field of another wire type is refused", LIST, BYTES(MAGIC "\x10\x01"), ERR_SYNTAX,
+		"" },
 	{ "field 0 is refused", LIST, BYTES(MAGIC "\x02\x00"), ERR_SYNTAX, "" },
 	{ "a second list is refused", LIST, BYTES(MAGIC "\x12\x00\x12\x00"), ERR_SYNTAX, "" },
 	{ "a number that does not end is refused", LIST,
@@ -95,7 +107,10 @@ static const struct {
 	{ "no events", WATCH, BYTES(""), ERR_OK, "" },
 	{ "a cut event is none", WATCH, BYTES("\0\0\0\2ab\0\0\0\2c"), ERR_TRUNCATED, "ab|" },
 	{ "nor is a cut length", WATCH, BYTES("\0\0\0\2ab\0\0"), ERR_TRUNCATED, "ab|" },
-	{ "a length of all octets", WATCH, BYTES("\xff\xff\xff\xff" "a"), ERR_TRUNCATED, "" },
+	{ "a length of all octets", WATCH,
+		BYTES("\xff\xff\xff\xff"
+		      "a"),
+		ERR_TRUNCATED, "" },
 };
 
 static void pieces_are_the_same_wherever_the_bytes_are_cut(void **state)
@@ -117,8 +132,10 @@ static void pieces_are_the_same_wherever_the_bytes_are_cut(void **state)
 
 static void what_is_too_large_is_dropped_and_the_rest_goes_on(void **state)
 {
-	static const struct strv list = BYTES(MAGIC "\x12\x0e\x12\x09" "123456789" ITEM("b"));
-	static const struct strv watch = BYTES("\0\0\0\x09" "123456789\0\0\0\1b");
+	static const struct strv list = BYTES(MAGIC "\x12\x0e\x12\x09"
+						    "123456789" ITEM("b"));
+	static const struct strv watch = BYTES("\0\0\0\x09"
+					       "123456789\0\0\0\1b");
 	struct seen seen = { .stop_after = 0 };
 	(void)state;
 	for (size_t cut = 0; cut < 24; cut++) {
