@@ -103,7 +103,7 @@ def test_a_cluster_that_goes_away_costs_no_answers(start_lab, start_serve):
     lab = start_lab("-f", DEMO)
     lab.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
     s = start_serve(corefile(lab.kubeconfig)).ready()
-    assert set(s.figures()["in_step"].values()) == {1}
+    s.until(lambda: set(s.figures()["in_step"].values()) == {1})  # its watches have begun
     port = lab.api.rsplit(":", 1)[1]
     assert lab.stop() == 0
     s.until(lambda: "warn" in s.text())
@@ -115,7 +115,7 @@ def test_a_cluster_that_goes_away_costs_no_answers(start_lab, start_serve):
     again.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
     s.until(lambda: f"contact with {s.cluster} is back after " in s.text())
     s.until(lambda: s.short(NAME) == again.addresses(NAME))
-    assert set(s.figures()["in_step"].values()) == {1}
+    s.until(lambda: set(s.figures()["in_step"].values()) == {1})  # its watches have begun
 
 
 def test_figures_are_written_into_the_log_when_asked_for(experiment, start_serve):
