@@ -337,11 +337,21 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
+/* The stricter of what two blocks say; 0: it says nothing. */
+static double stricter(double a, double b)
+{
+	return a > 0 && (b <= 0 || a < b) ? a : b;
+}
+
 /* One API server feeds all listeners. */
 NODISCARD static int choose_remote(const struct serve *s, struct remote_config *out)
 {
+	struct limit_config limit = { .qps = 0 };
 	for (size_t i = 0; i < s->n_listeners; i++) {
 		const struct corefile_kubernetes *k = s->listeners[i].asked->block->kubernetes;
+		limit.qps = stricter(k->qps, limit.qps);
+		limit.burst = (uint32_t)stricter(k->burst, limit.burst);
+		limit.max_inflight = (uint32_t)stricter(k->max_inflight, limit.max_inflight);
 		struct remote_config c = { .kubeconfig = s->set.kubeconfig };
 		if (!s->set.kubeconfig) {
 			c = (struct remote_config){ .kubeconfig = k->kubeconfig,
@@ -364,6 +374,7 @@ NODISCARD static int choose_remote(const struct serve *s, struct remote_config *
 		}
 		*out = c;
 	}
+	out->limit = limit;
 	return ERR_OK;
 }
 

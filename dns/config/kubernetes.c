@@ -188,7 +188,7 @@ static int qps(struct reader *r, const struct config_line *l, void *into)
 			r, l->line, "kubernetes: apiserver_qps: wants a number, has \"%s\"", word);
 	}
 	((struct corefile_kubernetes *)into)->qps = v;
-	return unserved(r, l->line, "kubernetes: apiserver_qps");
+	return ERR_OK;
 }
 
 NODISCARD static int count(struct reader *r, const struct config_line *l, uint32_t *out)
@@ -197,7 +197,7 @@ NODISCARD static int count(struct reader *r, const struct config_line *l, uint32
 		return refuse(r, l->line, "kubernetes: %s: wants a whole number, has \"%s\"",
 			l->name, l->args.at[0]);
 	}
-	return unserved(r, l->line, "kubernetes: %s", l->name);
+	return ERR_OK;
 }
 
 static int burst(struct reader *r, const struct config_line *l, void *into)

@@ -17,6 +17,7 @@ struct remote_call {
 	struct remote *remote;
 	struct remote_call *next, **at;
 	struct credentials_wait wait;
+	struct limit_wait turn;
 	uv_timer_t timer; /* until the next try */
 	struct arena arena;
 	enum kind kind;
@@ -52,6 +53,7 @@ static void call_end(struct remote_call *c)
 		c->next->at = c->at;
 	}
 	credentials_forget(c->remote->credentials, &c->wait);
+	limit_leave(&c->remote->limit, &c->turn);
 	uv_close((uv_handle_t *)&c->timer, on_closed);
 }
 
@@ -124,6 +126,11 @@ static void on_credentials(struct credentials_wait *w)
 	send_or_fail(container_of(w, struct remote_call, wait));
 }
 
+static void on_turn(struct limit_wait *w)
+{
+	send_or_fail(container_of(w, struct remote_call, turn));
+}
+
 static bool again(struct remote_call *c)
 {
 	bool busy = c->status == 429 || (c->status == 503 && c->retry_after_s >= 0);
@@ -143,6 +150,7 @@ static bool again(struct remote_call *c)
 static void on_done(void *ctx, const struct http_outcome *o)
 {
 	struct remote_call *c = ctx;
+	limit_leave(&c->remote->limit, &c->turn);
 	c->http = NULL;
 	if (c->too_large || c->reply.err != ERR_OK) {
 		answer_failure(c, c->too_large ? ERR_TOO_LARGE : c->reply.err,
@@ -161,6 +169,7 @@ static void on_done(void *ctx, const struct http_outcome *o)
 static void on_head(void *ctx, const struct http_head *head)
 {
 	struct remote_call *c = ctx;
+	limit_leave(&c->remote->limit, &c->turn);
 	c->status = head->status;
 	c->retry_after_s = head->retry_after_s;
 }
@@ -178,7 +187,7 @@ static bool on_bytes(void *ctx, struct strv bytes)
 static int send_call(struct remote_call *c)
 {
 	struct remote *m = c->remote;
-	if (!credentials_ready(m->credentials, &c->wait)) {
+	if (!limit_enter(&m->limit, &c->turn) || !credentials_ready(m->credentials, &c->wait)) {
 		return ERR_OK;
 	}
 	buf_reset(&c->reply);
@@ -277,6 +286,7 @@ int remote_call_start(struct remote *m, const struct watch_call *w, watch_reply_
 	c->done = done;
 	c->ctx = ctx;
 	c->wait.fn = on_credentials;
+	c->turn.fn = on_turn;
 	arena_init(&c->arena, 0);
 	buf_init(&c->reply);
 	backoff_init(&c->backoff, m->config.retry_first_ms, m->config.retry_last_ms);

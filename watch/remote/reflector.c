@@ -209,6 +209,7 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 static void on_done(void *ctx, const struct http_outcome *o)
 {
 	struct reflector *r = ctx;
+	limit_leave(&r->remote->limit, &r->turn);
 	r->call = NULL;
 	r->suspect = r->suspect || o->err == UV_ETIMEDOUT;
 	if (o->err == UV_ECANCELED && !r->stream_err) { /* the client is being closed */
@@ -230,6 +231,7 @@ static bool asks_protobuf(const struct reflector *r)
 static void on_head(void *ctx, const struct http_head *head)
 {
 	struct reflector *r = ctx;
+	limit_leave(&r->remote->limit, &r->turn);
 	r->status = head->status;
 	r->retry_after_s = head->retry_after_s;
 	feed_form(r, asks_protobuf(r) && request_is_protobuf(head));
@@ -274,7 +276,8 @@ static void go(struct reflector *r)
 {
 	struct remote *m = r->remote;
 	uint32_t dice;
-	if (r->dead || !credentials_ready(m->credentials, &r->wait)) {
+	if (r->dead || !limit_enter(&m->limit, &r->turn) ||
+		!credentials_ready(m->credentials, &r->wait)) {
 		return;
 	}
 	clock_random(m->clock, &dice, sizeof(dice));
@@ -298,8 +301,14 @@ static void go(struct reflector *r)
 	int err = q.p && config.url && config.headers ? http_call_start(m->http, &config, &r->call)
 						      : ERR_NOMEM;
 	if (err != ERR_OK) {
+		limit_leave(&m->limit, &r->turn);
 		retry(r, list ? "list" : "watch", err_text(err));
 	}
+}
+
+static void on_turn(struct limit_wait *w)
+{
+	go(container_of(w, struct reflector, turn));
 }
 
 static void on_credentials(struct credentials_wait *w)
@@ -344,6 +353,7 @@ int reflector_open(struct watch_sub *sub, enum kind kind)
 	r->sub = sub;
 	r->kind = kind;
 	r->wait.fn = on_credentials;
+	r->turn.fn = on_turn;
 	backoff_init(&r->backoff, m->config.retry_first_ms, m->config.retry_last_ms);
 	split_init(&r->split, SPLIT_LIST, PIECE_MAX_BYTES);
 	arena_init(&r->arena, ARENA_CHUNK);
@@ -360,6 +370,7 @@ void reflector_close(struct reflector *r)
 {
 	r->dead = true;
 	credentials_forget(r->remote->credentials, &r->wait);
+	limit_leave(&r->remote->limit, &r->turn);
 	http_call_cancel(r->call);
 	r->call = NULL;
 	uv_close((uv_handle_t *)&r->timer, on_closed);

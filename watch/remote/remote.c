@@ -192,7 +192,8 @@ int remote_open(uv_loop_t *loop, struct clock *clock, const struct remote_config
 		goto out;
 	}
 	contact_init(r);
-	r->live = 4; /* the client, the credentials, the contact, until close */
+	limit_open(&r->limit, loop, &config->limit);
+	r->live = 5; /* the client, the credentials, the contact, the limit, until close */
 	if (r->access.tls.insecure) {
 		log_warn("api", "the certificate of %s is not checked (insecure-skip-tls-verify)",
 			r->access.server);
@@ -236,6 +237,7 @@ void remote_close(struct remote *r, void (*cb)(void *ctx), void *ctx)
 	r->ctx = ctx;
 	remote_calls_cancel(r);
 	contact_close(r);
+	limit_close(&r->limit, on_part_closed, r);
 	credentials_close(r->credentials, on_part_closed, r);
 	http_client_close(r->http, on_part_closed, r);
 	remote_drop(r);

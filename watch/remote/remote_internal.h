@@ -14,6 +14,7 @@
 #include "watch/remote/backoff.h"
 #include "watch/remote/credentials.h"
 #include "watch/remote/known.h"
+#include "watch/remote/limit.h"
 #include "watch/remote/remote.h"
 #include "watch/remote/source.h"
 #include "watch/remote/split.h"
@@ -33,6 +34,7 @@ struct remote {
 	struct remote_config config; /* numbers only */
 	struct access access;
 	struct credentials *credentials;
+	struct limit limit;
 	struct http_client *http;
 	struct watch_api api;
 	struct watch_sub *subs;
@@ -67,6 +69,7 @@ struct reflector {
 	enum phase phase;
 	uv_timer_t timer; /* back-off */
 	struct credentials_wait wait;
+	struct limit_wait turn;
 	struct http_call *call;
 	struct backoff backoff;
 	/* what is known */
