@@ -2,7 +2,7 @@
 include(CheckLinkerFlag)
 check_linker_flag(C "-Wl,-z,pack-relative-relocs" LINK_PACKS_RELOCS)
 find_package(PkgConfig REQUIRED)
-foreach(lib libuv libcjson libmicrohttpd yaml-0.1 libprotobuf-c openssl liburcu-qsbr liburcu-cds cmocka libcares libcurl)
+foreach(lib libuv libcjson libmicrohttpd yaml-0.1 libprotobuf-c openssl liburcu-qsbr liburcu-cds cmocka libcares libcurl libpcre2-8)
   string(REGEX REPLACE "[^a-z]" "_" id ${lib})
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${lib})
 endforeach()

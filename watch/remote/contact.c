@@ -86,7 +86,8 @@ void contact_well(struct remote *r)
 	if (fresh.in_step) {
 		r->contact.lost = false;
 		(void)uv_timer_stop(&r->contact.remind); /* cannot fail */
-		log_info("api", "contact with %s is back after %lld s", r->access.server, away_s(r));
+		log_info(
+			"api", "contact with %s is back after %lld s", r->access.server, away_s(r));
 	}
 }
 

@@ -60,14 +60,14 @@ static const struct metrics_family families[] = {
 		"1 while all is known and changes are seen as they happen." },
 	[REFUSED] = { NAME("refused"), METRICS_GAUGE, "1 while we may not read this kind." },
 	[KNOWN] = { NAME("objects"), METRICS_GAUGE, "Objects known." },
-	[LISTS] = { NAME("lists_total"), METRICS_COUNTER, "Lists begun: one, and one after each "
-							  "history that was forgotten." },
+	[LISTS] = { NAME("lists_total"), METRICS_COUNTER,
+		"Lists begun: one, and one after each "
+		"history that was forgotten." },
 	[WATCHES] = { NAME("watches_total"), METRICS_COUNTER, "Watches begun." },
 	[EVENTS] = { NAME("events_total"), METRICS_COUNTER, "Changes told." },
 	[BAD] = { NAME("undecodable_total"), METRICS_COUNTER,
 		"Objects and changes that could not be read." },
-	[FAILURES] = { NAME("failures_total"), METRICS_COUNTER,
-		"Lists and watches that failed." },
+	[FAILURES] = { NAME("failures_total"), METRICS_COUNTER, "Lists and watches that failed." },
 };
 
 static uint64_t figure_of(const struct remote_kind *k, enum figure f)
@@ -93,7 +93,8 @@ void remote_metrics(const struct remote *r, struct buf *page)
 	metrics_family(page, &age);
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
 		asked[k] = remote_kind(r, (enum kind)k, &kinds[k]);
-		label[k] = (struct metrics_label){ "kind", strv_of(kind_row((enum kind)k)->plural) };
+		label[k] = (struct metrics_label){ "kind",
+			strv_of(kind_row((enum kind)k)->plural) };
 		if (asked[k] && kinds[k].fresh.age_ms >= 0) {
 			metrics_sample_ms(page, &age, &label[k], 1, kinds[k].fresh.age_ms);
 		}

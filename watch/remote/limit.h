@@ -11,8 +11,8 @@
 #include "base/base.h"
 
 struct limit_config {
-	double qps;            /* tokens a second; 0: see burst */
-	uint32_t burst;        /* tokens at most; 0: 10. With neither requests are not counted; qps 0: 5 */
+	double qps;     /* tokens a second; 0: see burst */
+	uint32_t burst; /* tokens at most; 0: 10. With neither requests are not counted; qps 0: 5 */
 	uint32_t max_inflight; /* 0: any number */
 };
 

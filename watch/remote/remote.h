@@ -27,7 +27,7 @@ struct remote_config {
 	const char *endpoint;   /* URL; NULL without kubeconfig: the service account of this pod */
 	const char *tls_cert, *tls_key, *tls_ca; /* files, for endpoint; may be NULL */
 	kind_set keep_json;                      /* kinds whose objects keep their JSON text */
-	struct limit_config limit; /* of requests; zero: none */
+	struct limit_config limit;               /* of requests; zero: none */
 	/* 0: 250 ms, 10 s, 5 min */
 	int64_t retry_first_ms, retry_last_ms; /* after failures */
 	int64_t refused_retry_ms;              /* after 403 and 404 */

@@ -19,7 +19,8 @@
 static const char namespace_json[] =
 	"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"ns1\"}}";
 static const char import_json[] =
-	"{\"apiVersion\":\"multicluster.x-k8s.io/v1alpha1\",\"kind\":\"ServiceImport\",\"metadata\":"
+	"{\"apiVersion\":\"multicluster.x-k8s.io/"
+	"v1alpha1\",\"kind\":\"ServiceImport\",\"metadata\":"
 	"{\"name\":\"db\",\"namespace\":\"ns1\"},\"spec\":{\"type\":\"Headless\",\"ports\":[]}}";
 
 /* The slice "s" with one endpoint, w-0 at 10.9.0.1, of this ServiceImport and from this cluster. */

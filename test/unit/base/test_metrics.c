@@ -28,11 +28,11 @@ static void a_page_is_what_prometheus_reads(void **state)
 	metrics_sample(&page, &seen, labels, 2, UINT64_MAX);
 	buf_add_char(&page, '\0');
 	assert_int_equal(page.err, ERR_OK);
-	assert_string_equal(page.p,
-		"# HELP x_age_seconds How old.\n# TYPE x_age_seconds gauge\n"
-		"x_age_seconds{kind=\"pods\"} 61.007\nx_age_seconds -0.001\n"
-		"# HELP x_seen_total How many.\n# TYPE x_seen_total counter\n"
-		"x_seen_total{kind=\"pods\",why=\"a \\\"b\\\" \\\\ c\\nd\"} 18446744073709551615\n");
+	assert_string_equal(page.p, "# HELP x_age_seconds How old.\n# TYPE x_age_seconds gauge\n"
+				    "x_age_seconds{kind=\"pods\"} 61.007\nx_age_seconds -0.001\n"
+				    "# HELP x_seen_total How many.\n# TYPE x_seen_total counter\n"
+				    "x_seen_total{kind=\"pods\",why=\"a \\\"b\\\" \\\\ c\\nd\"} "
+				    "18446744073709551615\n");
 	buf_deinit(&page);
 }
 
