@@ -100,9 +100,24 @@ static bool srv_repeats(const struct answer *a, const struct record_set *rs, uns
 	return false;
 }
 
-/* The same name with the same address earlier: endpoints of equal addresses lie together. */
-static bool glue_repeats(
-	const struct answer *a, const struct record_set *rs, unsigned f, uint32_t i)
+/* Is one of these ports asked for? */
+enum port_wish { PORTS_NUMBERED, PORTS_ANY };
+static bool has_port(const struct answer *a, const struct record_set *rs, struct set_ports run,
+	enum port_wish wish)
+{
+	const struct set_port *ports = set_ports(rs, run);
+	for (uint32_t p = 0; p < run.n; p++) {
+		if ((wish == PORTS_ANY || ports[p].numbered) &&
+			port_matches(rs, &ports[p], &a->m)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The same name with the same address earlier, and asked for: endpoints of equal addresses lie together. */
+static bool name_repeats(const struct answer *a, const struct record_set *rs, unsigned f,
+	uint32_t i, enum port_wish wish)
 {
 	size_t each = family_bytes(f);
 	const uint8_t *address = set_addresses(rs, f) + i * each;
@@ -110,7 +125,9 @@ static bool glue_repeats(
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
-		if (in_topology(a, rs, f, k - 1) && set_same_name(rs, f, i, f, k - 1)) {
+		if (in_topology(a, rs, f, k - 1) &&
+			has_port(a, rs, ports_of(rs, f, k - 1), wish) &&
+			set_same_name(rs, f, i, f, k - 1)) {
 			return true;
 		}
 	}
@@ -183,17 +200,6 @@ static void endpoint_srv(struct answer *a, const struct record_set *rs, unsigned
 	}
 }
 
-static bool has_srv(const struct answer *a, const struct record_set *rs, struct set_ports run)
-{
-	const struct set_port *ports = set_ports(rs, run);
-	for (uint32_t p = 0; p < run.n; p++) {
-		if (ports[p].numbered && port_matches(rs, &ports[p], &a->m)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void endpoints_glue(struct answer *a, const struct record_set *rs, struct srv_run *run)
 {
 	struct query *q = a->q;
@@ -203,7 +209,8 @@ static void endpoints_glue(struct answer *a, const struct record_set *rs, struct
 	for (struct endpoint_walk w = endpoint_walk(a, rs);
 		!q->full && endpoint_next(&w, &f, &i);) {
 		uint8_t labels[SET_NAME_MAX];
-		if (!has_srv(a, rs, ports_of(rs, f, i)) || glue_repeats(a, rs, f, i)) {
+		if (!has_port(a, rs, ports_of(rs, f, i), PORTS_NUMBERED) ||
+			name_repeats(a, rs, f, i, PORTS_NUMBERED)) {
 			continue;
 		}
 		const uint8_t *address = set_addresses(rs, f) + i * family_bytes(f);
@@ -241,14 +248,14 @@ static bool address_repeats(
 	size_t each = family_bytes(f);
 	const uint8_t *address = set_addresses(rs, f) + i * each;
 	if (a->m.kind == MEANS_ENDPOINT) {
-		return glue_repeats(a, rs, f, i);
+		return name_repeats(a, rs, f, i, PORTS_ANY);
 	}
 	for (uint32_t k = i; k > 0; k--) {
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
 		if (in_topology(a, rs, f, k - 1) &&
-			answer_count_ports(a, rs, ports_of(rs, f, k - 1)) > 0) {
+			has_port(a, rs, ports_of(rs, f, k - 1), PORTS_ANY)) {
 			return true;
 		}
 	}
@@ -266,7 +273,7 @@ static enum found some_addresses(struct answer *a, const struct record_set *rs, 
 	unsigned f;
 	uint32_t i;
 	for (struct endpoint_walk w = endpoint_walk(a, rs); endpoint_next(&w, &f, &i);) {
-		if (answer_count_ports(a, rs, ports_of(rs, f, i)) == 0) {
+		if (!has_port(a, rs, ports_of(rs, f, i), PORTS_ANY)) {
 			continue;
 		}
 		any = true;

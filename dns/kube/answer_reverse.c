@@ -142,6 +142,10 @@ enum found answer_reverse(struct answer *a)
 	if (q->subject.n == a->zone->name.n) {
 		return answer_apex(a);
 	}
+	if (schema_read(q->subject.lower, &q->subject.map, a->zone->labels, false).kind ==
+		MEANS_NS) {
+		return answer_server_name(a); /* the zone's NS and SOA name it */
+	}
 	if (q->type != TYPE_PTR || !a->k->has_forward ||
 		!read_reverse(&q->subject, &family, address)) {
 		return FOUND_NAME_ERROR;

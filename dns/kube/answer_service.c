@@ -11,17 +11,12 @@
 
 static bool protocol_is(uint8_t protocol, struct strv lower)
 {
-	return strv_eq_nocase(strv_of(protocol_name((enum protocol)protocol)), lower);
+	return protocol != PART_NO_PROTOCOL &&
+	       strv_eq_nocase(strv_of(protocol_name((enum protocol)protocol)), lower);
 }
 
 bool port_matches(const struct record_set *rs, const struct set_port *p, const struct meaning *m)
 {
-	if (m->port.n == 0 && m->protocol.n == 0) {
-		return true;
-	}
-	if (!p->numbered) {
-		return false;
-	}
 	return (m->port.n == 0 || strv_eq_nocase(set_text(rs, p->name, p->name_n), m->port)) &&
 	       (m->protocol.n == 0 || protocol_is(p->protocol, m->protocol));
 }
@@ -145,7 +140,8 @@ static bool lacks_external(struct answer *a, const struct record_set *rs)
 static enum found answer_one(struct answer *a);
 
 /* Puts the CNAME; a target inside a zone becomes the subject and its records follow. A target that is missing inside the
- * zone, or a loop, takes the CNAME back: NODATA, as CoreDNS has it. */
+ * same zone, or a loop, takes the CNAME back: NODATA, as CoreDNS has it. Another zone of ours is asked like a stranger: what
+ * it lacks leaves the CNAME. */
 static enum found follow(struct answer *a, const struct record_set *rs)
 {
 	struct query *q = a->q;
@@ -164,7 +160,14 @@ static enum found follow(struct answer *a, const struct record_set *rs)
 	struct answer next;
 	answer_begin(&next, a->k, zone, q);
 	next.links = a->links + 1;
-	return answer_one(&next);
+	if (zone == a->zone) {
+		return answer_one(&next);
+	}
+	const struct reply_mark before = reply_mark(q);
+	if (answer_one(&next) != FOUND_RECORDS) {
+		reply_back(q, &before);
+	}
+	return FOUND_RECORDS;
 }
 
 static enum found answer_external(struct answer *a, const struct record_set *rs)
@@ -202,6 +205,9 @@ static bool names_service(enum meaning_kind kind)
 /* SERVICE and below, or whatever an ExternalName leads to. */
 static enum found answer_one(struct answer *a)
 {
+	if (a->m.kind == MEANS_POD) {
+		return answer_pod(a);
+	}
 	if (!names_service(a->m.kind)) {
 		return a->m.kind == MEANS_NS ? answer_server_name(a) : FOUND_NOTHING;
 	}

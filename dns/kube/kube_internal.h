@@ -85,6 +85,8 @@ static inline enum found answer_found(const struct answer *a, enum found otherwi
 	return a->q->count[SECTION_ANSWER] > a->before || a->q->full ? FOUND_RECORDS : otherwise;
 }
 
+/* answer.c: POD */
+enum found answer_pod(struct answer *a);
 /* answer_service.c: SERVICE, PORT, ENDPOINT, PIN, PREFER. May follow a CNAME inside the zone: a->q->subject then has changed. */
 enum found answer_service(struct answer *a);
 uint32_t answer_count_ports(

@@ -30,7 +30,7 @@ static struct strv block_text(struct block *b, const void *p, size_t n)
 }
 
 static const struct part_port *block_port(struct block *b, struct part_port *at, struct strv name,
-	int32_t number, enum protocol protocol)
+	int32_t number, unsigned protocol)
 {
 	struct strv text = block_text(b, name.p, name.n);
 	if (at) {
@@ -66,7 +66,7 @@ static void service_fill(struct block *b, const struct service *s, struct strv t
 		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
 	}
 	if (s->n_ports < n_ports) {
-		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
+		(void)block_port(b, ports, STRV_NONE, 0, PART_NO_PROTOCOL);
 	}
 	target = block_text(b, target.p, target.n);
 	if (!p) {
@@ -295,7 +295,7 @@ static void slice_fill(
 		(void)block_port(b, ports ? &ports[i] : NULL, sp->name, sp->port, sp->protocol);
 	}
 	if (s->n_ports == 0) {
-		(void)block_port(b, ports, STRV_NONE, 0, PROTO_TCP);
+		(void)block_port(b, ports, STRV_NONE, 0, PART_NO_PROTOCOL);
 	}
 	name = block_text(b, name.p, name.n);
 	struct strv alias = block_text(b, wish.alias.p, wish.alias.n);

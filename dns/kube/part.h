@@ -16,8 +16,9 @@ struct part_port {
 	struct strv name;
 	uint16_t number;
 	bool numbered; /* false: the list of ports was empty, or the port had no number: no SRV */
-	uint8_t protocol; /* enum protocol */
+	uint8_t protocol; /* enum protocol; PART_NO_PROTOCOL: the list was empty, this stands for it */
 };
+#define PART_NO_PROTOCOL 255
 
 struct service_part {
 	bool headless;
