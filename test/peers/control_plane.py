@@ -2,6 +2,7 @@
 
 The programs come from test/peers/build (deploy/deps peers). Every process is started on free ports, in a folder of its
 own, and ended by its pid. Nothing here judges Ordinal; the tests do."""
+import http.client
 import json
 import os
 import pathlib
@@ -10,8 +11,8 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
-import urllib.error
 import urllib.request
 
 CACHE = pathlib.Path(os.environ.get("ORDINAL_CACHE", pathlib.Path.home() / ".cache" / "ordinal"))
@@ -80,6 +81,7 @@ class ControlPlane:
         self.ca = self.pki / "apiserver.crt"
         self.kubeconfig = self.folder / "kubeconfig"
         self.parts = {}
+        self._thread = threading.local()  # .connection: the one to the API, kept
         self._make_keys()
         try:
             self.start_etcd()
@@ -155,20 +157,34 @@ class ControlPlane:
         except OSError:
             return False
 
-    # The API, plainly. Bodies are dicts; what comes back is decoded where it is JSON.
+    # The API, plainly, on one connection a thread. Bodies are dicts; what comes back is decoded where it is JSON.
     def request(self, method, path, body=None, content_type="application/json", accept="application/json", limit_s=60):
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type, "Accept": accept}
+        data = None if body is None else json.dumps(body).encode()
+        kept = getattr(self._thread, "connection", None)
+        if kept:
+            try:
+                return self._exchange(kept, limit_s, method, path, data, headers)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                pass  # it was closed while nobody looked; a write that was done all the same says so the second time
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        request = urllib.request.Request(self.url + path, method=method,
-                                         data=None if body is None else json.dumps(body).encode(),
-                                         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type,
-                                                  "Accept": accept})
+        kept = self._thread.connection = http.client.HTTPSConnection("127.0.0.1", self.api_port, context=context)
+        return self._exchange(kept, limit_s, method, path, data, headers)
+
+    def _exchange(self, connection, limit_s, *request):
+        connection.timeout = limit_s
+        if connection.sock:
+            connection.sock.settimeout(limit_s)
         try:
-            with urllib.request.urlopen(request, context=context, timeout=limit_s) as reply:
-                status, data = reply.status, reply.read()
-        except urllib.error.HTTPError as e:
-            status, data = e.code, e.read()
+            connection.request(*request)
+            reply = connection.getresponse()
+            status, data = reply.status, reply.read()
+        except BaseException:
+            connection.close()
+            self._thread.connection = None
+            raise
         try:
             return status, json.loads(data)
         except ValueError:
