@@ -296,6 +296,9 @@ static enum found some_addresses(struct answer *a, const struct record_set *rs, 
 
 static enum found no_such_endpoint(struct answer *a, const struct record_set *rs)
 {
+	if (a->m.kind == MEANS_PIN || a->m.kind == MEANS_PREFER) {
+		return FOUND_NOTHING; /* a zone's name is there for every headless Service */
+	}
 	if (answer_due(a, rs)) {
 		return FOUND_NAME_ERROR;
 	}

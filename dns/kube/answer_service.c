@@ -127,7 +127,8 @@ static enum found answer_cluster(
 
 static bool lacks_external(struct answer *a, const struct record_set *rs)
 {
-	if (a->m.kind != MEANS_SERVICE) {
+	bool any_port = a->m.kind == MEANS_PORT && a->m.port.n == 0 && a->m.protocol.n == 0;
+	if (a->m.kind != MEANS_SERVICE && !any_port) {
 		a->why = "an ExternalName Service has no names below it";
 	} else if (rs->external_n == 0) {
 		a->why = "externalName is not a name";

@@ -355,6 +355,31 @@ static void put_endpoint(struct build *b, unsigned f, uint32_t i)
 	e->twin = put_slot(b, part_label(s->endpoint), f, i);
 }
 
+/* A label may be the dashed address of an endpoint without one: whichever comes later is the twin. */
+static void mark_dashed_twins(struct record_set *rs, unsigned f, uint32_t i)
+{
+	struct set_endpoint *all[FAMILIES];
+	for (unsigned g = 0; g < FAMILIES; g++) {
+		all[g] = (struct set_endpoint *)(void *)((uint8_t *)rs + rs->endpoints_at[g]);
+	}
+	if (all[f][i].label == 0) {
+		return;
+	}
+	char storage[DASHED_MAX];
+	uint8_t lower[LABEL_MAX_BYTES];
+	struct strv label = set_label(rs, f, i, storage);
+	name_lower(lower, (const uint8_t *)label.p, label.n);
+	struct set_walk w = set_walk(rs, (struct strv){ .p = (const char *)lower, .n = label.n });
+	w.left = 0; /* equal labels are known already */
+	unsigned g;
+	uint32_t k;
+	while (set_next(&w, &g, &k)) {
+		struct set_endpoint *later =
+			g > f || (g == f && k > i) ? &all[g][k] : &all[f][i];
+		later->twin = true;
+	}
+}
+
 static void fill(struct build *b)
 {
 	struct record_set *rs = b->rs;
@@ -377,6 +402,11 @@ static void fill(struct build *b)
 	for (unsigned f = 0; f < FAMILIES; f++) {
 		for (uint32_t i = 0; i < rs->n[f]; i++) {
 			put_endpoint(b, f, i);
+		}
+	}
+	for (unsigned f = 0; f < FAMILIES && (rs->dashed[0] || rs->dashed[1]); f++) {
+		for (uint32_t i = 0; i < rs->n[f]; i++) {
+			mark_dashed_twins(rs, f, i);
 		}
 	}
 }
