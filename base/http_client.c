@@ -1,7 +1,8 @@
-/* See http_client.h. libcurl's sockets are uv_poll_t, its timer is a uv_timer_t.
+/* See http_client.h. libcurl's sockets are uv_poll_t, its timer is a uv_timer_t; what it wants done at once waits for the
+ * loop's next turn (uv_idle_t), so that a body of any size leaves the loop to others in between.
  * The library may not be entered from its own callbacks: what head and bytes ask for (start, cancel) waits until the
  * outermost turn() has returned from it.
- * An open handle: one for the timer, one a socket; the client dies when the last is closed. */
+ * An open handle: the timer, the idle one, one a socket; the client dies when the last is closed. */
 #include "base/http_client.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "base/curl_library.h"
 #include "base/err.h"
 
-#define RECEIVE_BYTES     (256L * 1024)
+#define RECEIVE_BYTES     (16L * 1024) /* a frame of HTTP/2, a record of TLS: more is not filled */
 #define CONNECT_MS        10000L
 #define KEEPALIVE_IDLE_S  20L /* a peer that vanished is noticed within a minute */
 #define KEEPALIVE_EVERY_S 10L
@@ -38,6 +39,7 @@ struct http_client {
 	const struct curl_library *curl;
 	CURLM *multi;
 	uv_timer_t timer;
+	uv_idle_t at_once;
 	struct http_call *calls;
 	size_t live;   /* open handles */
 	unsigned busy; /* inside the library */
@@ -65,6 +67,11 @@ static void client_drop(struct http_client *c)
 static void on_timer_closed(uv_handle_t *h)
 {
 	client_drop(container_of((uv_timer_t *)h, struct http_client, timer));
+}
+
+static void on_idle_closed(uv_handle_t *h)
+{
+	client_drop(container_of((uv_idle_t *)h, struct http_client, at_once));
 }
 
 static void on_socket_closed(uv_handle_t *h)
@@ -200,6 +207,12 @@ static void on_timer(uv_timer_t *t)
 	turn(container_of(t, struct http_client, timer), CURL_SOCKET_TIMEOUT, 0);
 }
 
+static void on_idle(uv_idle_t *i)
+{
+	(void)uv_idle_stop(i); /* cannot fail */
+	turn(container_of(i, struct http_client, at_once), CURL_SOCKET_TIMEOUT, 0);
+}
+
 static void on_poll(uv_poll_t *p, int status, int events)
 {
 	struct socket *s = container_of(p, struct socket, poll);
@@ -215,9 +228,13 @@ static int ask_timer(CURLM *multi, long ms, void *user)
 {
 	struct http_client *c = user;
 	(void)multi;
+	(void)uv_timer_stop(&c->timer); /* cannot fail */
+	(void)uv_idle_stop(&c->at_once);
 	if (c->closing || ms < 0) {
-		(void)uv_timer_stop(&c->timer); /* cannot fail */
 		return 0;
+	}
+	if (ms == 0) { /* a timer of 0 ms would run again and again within one turn */
+		return uv_idle_start(&c->at_once, on_idle) == 0 ? 0 : -1;
 	}
 	return uv_timer_start(&c->timer, on_timer, (uint64_t)ms, 0) == 0 ? 0 : -1;
 }
@@ -483,8 +500,9 @@ int http_client_open(uv_loop_t *loop, struct http_client **out, const char **why
 		free(c);
 		return ERR_NOMEM;
 	}
-	(void)uv_timer_init(loop, &c->timer); /* cannot fail */
-	c->live = 1;
+	(void)uv_timer_init(loop, &c->timer);  /* cannot fail */
+	(void)uv_idle_init(loop, &c->at_once); /* cannot fail */
+	c->live = 2;
 	/* Known options of a valid handle. */
 	(void)curl->multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, ask_socket);
 	(void)curl->multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
@@ -509,6 +527,7 @@ void http_client_close(struct http_client *c, void (*cb)(void *ctx), void *ctx)
 	(void)c->curl->multi_cleanup(c->multi); /* asks for the end of every socket */
 	(void)uv_timer_stop(&c->timer);         /* cannot fail */
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
+	uv_close((uv_handle_t *)&c->at_once, on_idle_closed);
 }
 
 void http_url_add(struct buf *b, struct strv text)
