@@ -1,6 +1,8 @@
 /* The lock-free table: see the header.
  *
- * slot: hash(32) | id + 2 (32); 0 is empty, id part 1 a grave (removed, the probe goes on) */
+ * slot: hash(32) | id + 2 (32); 0 is empty, id part 1 a grave (removed, the probe goes on)
+ * A slot's place is its hash's share of the room, so all are nearly in the order of their hashes: growing reads and writes
+ * from front to back, and the room may be any number. */
 #include "dns/kube/table.h"
 
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 
 struct table_array {
 	struct retired retired;
-	uint32_t mask; /* slots - 1, a power of two */
+	uint32_t room; /* slots */
 	uint64_t slots[];
 };
 
@@ -33,29 +35,44 @@ static void free_array(struct retired *r)
 	free(container_of(r, struct table_array, retired));
 }
 
+/* Its high bits say the place: they have to depend on all bits. */
+static uint32_t spread(uint32_t hash)
+{
+	return hash * 0x9E3779B1u;
+}
+
+static uint32_t home(const struct table_array *a, uint32_t spread)
+{
+	return (uint32_t)((uint64_t)spread * a->room >> 32);
+}
+
+static uint32_t next(const struct table_array *a, uint32_t at)
+{
+	return at + 1 < a->room ? at + 1 : 0;
+}
+
 static void put(struct table_array *a, uint64_t slot)
 {
-	uint32_t at = (uint32_t)(slot >> 32) & a->mask;
+	uint32_t at = home(a, (uint32_t)(slot >> 32));
 	while (a->slots[at] != 0) {
-		at = (at + 1) & a->mask;
+		at = next(a, at);
 	}
 	__atomic_store_n(&a->slots[at], slot, __ATOMIC_RELEASE);
 }
 
-/* A new array without graves, at most 3/8 full so that the next growth is far: twice the room, where all are used. */
+/* A new array without graves, at most half full. */
 static int rebuild(struct table *t)
 {
-	uint64_t room = ROOM_MIN;
-	while (room * 3 < (uint64_t)t->used * 8) {
-		room *= 2;
-	}
-	struct table_array *a = calloc(1, sizeof(*a) + room * sizeof(a->slots[0]));
+	uint64_t room = t->used < ROOM_MIN / 2 ? ROOM_MIN : (uint64_t)t->used * 2;
+	struct table_array *a = room <= UINT32_MAX
+					? calloc(1, sizeof(*a) + room * sizeof(a->slots[0]))
+					: NULL;
 	if (!a) {
 		return ERR_NOMEM;
 	}
-	a->mask = (uint32_t)(room - 1);
+	a->room = (uint32_t)room;
 	struct table_array *old = t->array;
-	for (uint32_t i = 0; old && i <= old->mask; i++) {
+	for (uint32_t i = 0; old && i < old->room; i++) {
 		if ((uint32_t)old->slots[i] > GRAVE) {
 			put(a, old->slots[i]);
 		}
@@ -71,13 +88,13 @@ static int rebuild(struct table *t)
 int table_add(struct table *t, uint32_t hash, uint32_t id)
 {
 	REQUIRE(id <= TABLE_ID_MAX);
-	if (!t->array || (uint64_t)(t->filled + 1) * 4 > ((uint64_t)t->array->mask + 1) * 3) {
+	if (!t->array || ((uint64_t)t->filled + 1) * 4 > (uint64_t)t->array->room * 3) {
 		int err = rebuild(t);
 		if (err != ERR_OK) {
 			return err;
 		}
 	}
-	put(t->array, (uint64_t)hash << 32 | (id + ID_OFFSET));
+	put(t->array, (uint64_t)spread(hash) << 32 | (id + ID_OFFSET));
 	t->used++;
 	t->filled++;
 	return ERR_OK;
@@ -86,9 +103,9 @@ int table_add(struct table *t, uint32_t hash, uint32_t id)
 bool table_remove(struct table *t, uint32_t hash, uint32_t id)
 {
 	struct table_array *a = t->array;
-	uint64_t want = (uint64_t)hash << 32 | (id + ID_OFFSET);
-	for (uint32_t at = a ? hash & a->mask : 0; a && a->slots[at] != 0;
-		at = (at + 1) & a->mask) {
+	uint64_t want = (uint64_t)spread(hash) << 32 | (id + ID_OFFSET);
+	for (uint32_t at = a ? home(a, spread(hash)) : 0; a && a->slots[at] != 0;
+		at = next(a, at)) {
 		if (a->slots[at] == want) {
 			__atomic_store_n(&a->slots[at], (uint64_t)GRAVE, __ATOMIC_RELEASE);
 			t->used--;
@@ -103,9 +120,9 @@ struct table_walk table_walk(const struct table *t, uint32_t hash)
 	const struct table_array *a = SNAPSHOT(t->array);
 	return (struct table_walk){
 		.array = a,
-		.hash = hash,
-		.at = a ? hash & a->mask : 0,
-		.left = a ? a->mask : 0,
+		.hash = spread(hash),
+		.at = a ? home(a, spread(hash)) : 0,
+		.left = a ? a->room : 0,
 	};
 }
 
@@ -117,7 +134,7 @@ bool table_next(struct table_walk *w, uint32_t *out_id)
 			w->left = 0;
 			return false;
 		}
-		w->at = (w->at + 1) & w->array->mask;
+		w->at = next(w->array, w->at);
 		w->left--;
 		if ((uint32_t)(slot >> 32) == w->hash && (uint32_t)slot > GRAVE) {
 			*out_id = (uint32_t)slot - ID_OFFSET;
@@ -131,6 +148,6 @@ void table_prefetch(const struct table *t, uint32_t hash)
 {
 	const struct table_array *a = SNAPSHOT(t->array);
 	if (a) {
-		__builtin_prefetch(&a->slots[hash & a->mask]);
+		__builtin_prefetch(&a->slots[home(a, spread(hash))]);
 	}
 }

@@ -1,6 +1,6 @@
 /* A table from 32-bit hashes to small numbers, several per hash allowed: one writer, readers without locks. Equal
  * hashes are candidates only; whoever looks up compares the thing itself.
- * Open addressing, linear probing, at most 3/4 full: 11 to 21 octets an entry, one cache miss a look-up. Growing
+ * Open addressing, linear probing, 1/2 to 3/4 full: 11 to 16 octets an entry, one cache miss a look-up. Growing
  * publishes a new array; the old one is retired.
  * Regime: the table is its owner's storage; its array a published snapshot. Writers on the control thread, readers on
  * query threads between reclaim_reader_enter and _leave. Called by: dns/kube/index.c. */
@@ -34,7 +34,7 @@ bool table_remove(struct table *t, uint32_t hash, uint32_t id);
 /* Walks the ids of one hash: for (struct table_walk w = table_walk(t, hash); table_next(&w, &id);) */
 struct table_walk {
 	const struct table_array *array;
-	uint32_t hash;
+	uint32_t hash; /* spread */
 	uint32_t at;
 	uint32_t left; /* slots not looked at yet: bounds the walk */
 };
