@@ -267,6 +267,11 @@ static enum verdict finish(struct answer *a, enum found found)
 	return V_ANSWERED;
 }
 
+static enum found look_up(struct answer *a)
+{
+	return a->zone->reverse ? answer_reverse(a) : answer_meaning(a);
+}
+
 enum verdict kube_answer(const struct kube *k, struct query *q)
 {
 	const struct kube_zone *zone = kube_find_zone(k, q->subject.lower, &q->subject.map);
@@ -278,7 +283,7 @@ enum verdict kube_answer(const struct kube *k, struct query *q)
 	}
 	struct answer a;
 	answer_begin(&a, k, zone, q);
-	return finish(&a, zone->reverse ? answer_reverse(&a) : answer_meaning(&a));
+	return finish(&a, look_up(&a));
 }
 
 bool kube_has_name(const struct kube *k, const uint8_t *wire)
@@ -301,5 +306,11 @@ bool kube_has_name(const struct kube *k, const uint8_t *wire)
 	probe.limit = sizeof(scratch);
 	probe.rotation = 0;
 	reply_begin(&probe);
-	return kube_answer(k, &probe) == V_ANSWERED && probe.rcode == RCODE_NOERROR;
+	const struct kube_zone *zone = kube_find_zone(k, probe.subject.lower, &probe.subject.map);
+	if (!zone) {
+		return false;
+	}
+	struct answer a;
+	answer_begin(&a, k, zone, &probe);
+	return look_up(&a) != FOUND_NAME_ERROR || a.due;
 }

@@ -49,7 +49,7 @@ enum verdict kube_transfer(const struct kube *k, struct query *q);
 /* See struct stage_row. */
 void kube_glance(const struct kube *k, struct query *q, unsigned step);
 
-/* Is there anything at this name (so that it would not be NXDOMAIN)? Query threads. */
+/* Is there anything at this name (so that it would not be NXDOMAIN), or will there be in a moment? Query threads. */
 bool kube_has_name(const struct kube *k, const uint8_t *wire);
 /* Is the name inside one of the zones? */
 bool kube_has_zone(const struct kube *k, const struct subject *s);

@@ -3,7 +3,7 @@
  * and then what the full one has.
  *
  *   inside a zone of ours          not touched
- *   up to 5 labels                 the first of NAME.NS.svc.ZONE, NAME.svc.ZONE, NAME.ZONE that exists
+ *   up to 5 labels                 the first of NAME.NS.svc.ZONE, NAME.svc.ZONE, NAME.ZONE that exists or is due
  *   none exists, 1 or 2 labels     NXDOMAIN, saying where it was looked for, or that --search is off
  *   anything else                  not ours: NEXT
  *

@@ -159,6 +159,23 @@ static void a_name_that_is_due_does_not_fall_through(void **state)
 	lab_deinit(&l);
 }
 
+static void a_short_name_that_is_due_is_completed(void **state)
+{
+	(void)state;
+	struct lab l;
+	struct dns_config config = db_config();
+	config.search_ns = "ns";
+	db_start(&l, &config);
+	db_set(&l, 0, 1, "OrderedReady", "");
+	expect(&l, "db-0.db.", "db-0 is not Ready yet");
+	db_ready(&l, 0, 1, 99);
+	struct client_question q = { .name = "db-0.db.", .type = "A", .edns_bytes = 1232 };
+	struct client_reply *r = client_ask(l.port, &q);
+	assert_int_equal(r->count[0], 2); /* CNAME, A */
+	free(r);
+	lab_deinit(&l);
+}
+
 static void without_statefulsets_nothing_is_due(void **state)
 {
 	(void)state;
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test(far_ordinals_find_the_first_that_is_missing),
 		cmocka_unit_test(a_set_that_shrinks_or_goes_brings_nothing_any_more),
 		cmocka_unit_test(a_name_that_is_due_does_not_fall_through),
+		cmocka_unit_test(a_short_name_that_is_due_is_completed),
 		cmocka_unit_test(without_statefulsets_nothing_is_due),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,24 @@ static void names_that_are_not_due_are_not_held(void **state)
 	lab_deinit(&l);
 }
 
+static void a_short_name_is_held_like_the_full_one(void **state)
+{
+	(void)state;
+	struct lab l;
+	struct dns_config config = db_config();
+	config.search_ns = "ns";
+	config.kube.hold_ms = LONG_MS;
+	db_start(&l, &config);
+	db_set(&l, 0, 1, "OrderedReady", "");
+	int fd = open_client(&l, false);
+	struct client_question q = question("db-0.db.", "A", false);
+	put_held(&l, fd, &q, 7);
+	db_ready(&l, 0, 1, 99);
+	expect_reply(fd, &q, 7, RCODE_NOERROR, 2, ""); /* CNAME, A */
+	close(fd);
+	lab_deinit(&l);
+}
+
 static void a_retransmission_is_answered_once(void **state)
 {
 	(void)state;
@@ -420,6 +438,7 @@ int main(void)
 		cmocka_unit_test(at_the_end_it_says_what_it_waited_for),
 		cmocka_unit_test(a_name_that_is_due_no_more_is_answered_at_once),
 		cmocka_unit_test(names_that_are_not_due_are_not_held),
+		cmocka_unit_test(a_short_name_is_held_like_the_full_one),
 		cmocka_unit_test(a_retransmission_is_answered_once),
 		cmocka_unit_test(replies_of_a_connection_overtake_those_that_are_held),
 		cmocka_unit_test(a_connection_that_waits_is_not_idle),
