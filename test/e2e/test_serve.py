@@ -149,7 +149,6 @@ def test_a_signal_ends_it_in_order_be_it_ready_or_not(start_serve, tmp_path, sig
     (". {\n kubernetes a {\n ttl 3601\n }\n}\n", ["Corefile:3: kubernetes: ttl: wants 0 to 3600"]),
     (". {\n kubernetes a {\n statefulsets hold 11s\n }\n}\n",
      ["Corefile:3: kubernetes: statefulsets: hold: wants a duration of at most 10s"]),
-    (". {\n kubernetes a {\n apiserver_qps 5\n }\n}\n", ["Corefile:3: kubernetes: apiserver_qps is not served yet"]),
     (". {\n forward . 192.0.2.1\n}\n", ["Corefile:2: forward: this directive of CoreDNS is not served yet"]),
     (". {\n bind nowhere0\n kubernetes a {\n endpoint http://127.0.0.1:9\n }\n}\n", ['"nowhere0" is neither']),
     (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["/nowhere"]),
