@@ -23,7 +23,8 @@ target_compile_options(room_flags INTERFACE -Wall -Wextra -Werror -Wconversion -
   -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wvla -Wundef -Wcast-qual -Wwrite-strings
   -fno-strict-aliasing -include ${CMAKE_SOURCE_DIR}/base/banned.h)
 if(CMAKE_BUILD_TYPE STREQUAL Release)
-  set(CMAKE_C_FLAGS_RELEASE "-O2 -g1")
+  # Nothing of ours unwinds at run time: those tables go where the debugger looks, which strip takes away.
+  set(CMAKE_C_FLAGS_RELEASE "-O2 -g1 -fno-asynchronous-unwind-tables -fno-unwind-tables")
   target_compile_options(room_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections)
   target_link_options(room_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed)
   if(LINK_PACKS_RELOCS) # the schema tables are pointers: 100 KiB of the binary would be relocations
