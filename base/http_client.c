@@ -400,7 +400,8 @@ static void set_transfer(struct setup *s, struct http_call *call, const struct h
 	SET(s, CURLOPT_WRITEDATA, call);
 	SET(s, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
 	SET(s, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	SET(s, CURLOPT_PIPEWAIT, 1L);
+	/* Without TLS there is no HTTP/2 to wait for, and the library lets those who wait sleep until a stream ends. */
+	SET(s, CURLOPT_PIPEWAIT, strncmp(k->url, "https:", 6) == 0 ? 1L : 0L);
 	SET(s, CURLOPT_FRESH_CONNECT, k->fresh ? 1L : 0L);
 	SET(s, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	SET(s, CURLOPT_TIMEOUT_MS, (long)k->timeout_ms);

@@ -215,6 +215,7 @@ static void answer(struct fake_conn *c)
 {
 	struct fake_server *f = c->f;
 	struct fake_fault fault = { FAKE_NONE, 0, NULL };
+	bool is_watch = strstr(c->in, "watch=true") != NULL;
 	(void)snprintf(f->last, sizeof(f->last), "%s", c->in);
 	if (f->requests < FAKE_FAULTS) {
 		fault = f->faults[f->requests];
@@ -228,17 +229,17 @@ static void answer(struct fake_conn *c)
 		assert_true(!f->protobuf || strstr(c->in, "Accept: " PROTOBUF ",application/json"));
 		add(c, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n",
 			f->protobuf && fault.what != FAKE_BODY
-				? strstr(c->in, "watch=true") ? PROTOBUF ";stream=watch" : PROTOBUF
+				? is_watch ? PROTOBUF ";stream=watch" : PROTOBUF
 				: "application/json");
 		if (fault.what == FAKE_BODY) {
 			add_chunk(c, fault.text);
 			add(c, "0\r\n\r\n");
-		} else if (strstr(c->in, "watch=true")) {
+		} else if (is_watch) {
 			answer_watch(c);
 		} else {
 			answer_list(c);
 		}
-		f->reply_bytes = c->n_out;
+		*(is_watch ? &f->watch_bytes : &f->list_bytes) = c->n_out;
 	}
 	c->close_after = fault.what == FAKE_REPLY || fault.what == FAKE_BODY ||
 			 fault.what == FAKE_CUT;

@@ -36,7 +36,7 @@ struct fake_server {
 	char lists_seen
 		[512]; /* resourceVersion parameters of the LISTs, each followed by a blank */
 	struct fake_conn *conns;
-	size_t reply_bytes; /* of the last whole reply, for those who cut the next one */
+	size_t list_bytes, watch_bytes; /* of the last whole replies, for those who cut others */
 };
 
 void fake_open(struct fake_server *f, uv_loop_t *loop);

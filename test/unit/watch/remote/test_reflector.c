@@ -21,7 +21,7 @@ struct world {
 	struct fake_server fake;
 	struct remote *remote;
 	struct watch_sub *sub;
-	struct picture seen;
+	struct picture seen, more;
 	enum kind kind;
 	bool protobuf;
 };
@@ -56,6 +56,7 @@ static void begin_with(struct world *w, const struct fake_fault *faults, size_t 
 	fake_open(&w->fake, &w->loop);
 	w->fake.protobuf = w->protobuf;
 	memset(&w->seen, 0, sizeof(w->seen));
+	memset(&w->more, 0, sizeof(w->more));
 	for (size_t i = 0; i < n; i++) {
 		w->fake.faults[i] = faults[i];
 	}
@@ -157,7 +158,8 @@ static void a_list_cut_at_any_byte_is_asked_for_again(void **state)
 	begin(w, NULL, 0);
 	wait_until(w, is_true, "plain");
 	end(w);
-	for (size_t cut = 0; cut < 660; cut += 1 + cut % 3) {
+	size_t whole = w->fake.list_bytes;
+	for (size_t cut = 0; cut <= whole; cut++) {
 		const struct fake_fault faults[] = { { FAKE_CUT, cut, NULL } };
 		begin(w, faults, 1);
 		wait_until(w, is_true, "list cut");
@@ -169,7 +171,11 @@ static void a_list_cut_at_any_byte_is_asked_for_again(void **state)
 static void a_watch_cut_at_any_byte_resumes_where_it_was(void **state)
 {
 	struct world *w = *state;
-	for (size_t cut = 0; cut < 1000; cut += 1 + cut % 3) {
+	begin(w, NULL, 0);
+	wait_until(w, is_true, "plain");
+	end(w);
+	size_t whole = w->fake.watch_bytes;
+	for (size_t cut = 0; cut <= whole; cut++) {
 		const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL },
 			{ FAKE_CUT, cut, NULL } };
 		begin(w, faults, 2);
@@ -180,6 +186,30 @@ static void a_watch_cut_at_any_byte_resumes_where_it_was(void **state)
 		assert_int_equal(stream(w).bad, 0);
 		end(w);
 	}
+}
+
+static bool one_is_true(const struct world *w)
+{
+	const struct picture_entry *e = picture_get(&w->more, KIND_CONFIGMAP, "default/d");
+	return has(w, "default/d", 15) || (e && e->version == 15);
+}
+
+static void a_stream_that_hangs_holds_up_no_other(void **state)
+{
+	struct world *w = *state;
+	struct watch_sub *sub = NULL;
+	/* both watches are cut; of the two that follow, the first is never answered */
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_NONE, 0, NULL },
+		{ FAKE_CUT, 0, NULL }, { FAKE_CUT, 0, NULL }, { FAKE_HANG, 0, NULL } };
+	const struct remote_config config = { .retry_first_ms = 20 };
+	begin_with(w, faults, 5, &config);
+	const struct watch_interest i = {
+		.kinds = KIND_BIT(KIND_CONFIGMAP), .fn = picture_event, .ctx = &w->more
+	};
+	assert_int_equal(watch_subscribe(remote_api(w->remote), &i, &sub), ERR_OK);
+	wait_until(w, one_is_true, "the other");
+	watch_unsubscribe(remote_api(w->remote), sub);
+	end(w);
 }
 
 static void slow_bytes_are_put_together(void **state)
@@ -486,6 +516,7 @@ int main(void)
 		T(a_list_and_a_watch_give_the_picture),
 		T(a_list_cut_at_any_byte_is_asked_for_again),
 		T(a_watch_cut_at_any_byte_resumes_where_it_was),
+		T(a_stream_that_hangs_holds_up_no_other),
 		T(slow_bytes_are_put_together),
 		T(after_410_a_new_list_is_told_as_differences),
 		T(failures_are_waited_out),
