@@ -20,7 +20,7 @@ enum split_mode { SPLIT_LIST, SPLIT_WATCH, SPLIT_LIST_PROTOBUF, SPLIT_WATCH_PROT
 struct split_piece {
 	struct strv key;  /* LIST: member of the list ("metadata"); empty: an element of items */
 	struct strv text; /* JSON or a message, if the sender wrote such; empty when too large */
-	bool too_large;   /* was over the limit and was dropped */
+	bool too_large; /* was over the limit and was dropped; not in SPLIT_WATCH_PROTOBUF, where it is ERR_SYNTAX */
 };
 typedef bool (*split_fn)(void *ctx, const struct split_piece *piece); /* false stops */
 

@@ -13,9 +13,10 @@ enum state { MAGIC, TAG, LENGTH, SIZE, PIECE, SKIP };
 #define SIZE_BYTES       4u
 #define VARINT_BYTES     10u /* of 64 bits; longer is no number */
 #define FIELD_METADATA   1u
-#define FIELD_ITEMS      2u /* of a list */
-#define FIELD_RAW        2u /* of the envelope */
-#define LENGTH_DELIMITED 2u /* wire type */
+#define FIELD_ITEMS      2u           /* of a list */
+#define FIELD_RAW        2u           /* of the envelope */
+#define LENGTH_DELIMITED 2u           /* wire type */
+#define EVENT_FIRST      (1 << 3 | 2) /* an event begins with its type, field 1 */
 
 /* One more octet of a number; true when it is whole, or (*err) none. */
 static bool number_take(struct split *s, unsigned char octet, int *err)
@@ -155,6 +156,10 @@ static int feed_octet(struct split *s, const char *p, split_fn fn, void *ctx)
 static int feed_run(struct split *s, const char **p, const char *end, split_fn fn, void *ctx)
 {
 	const char *from = *p;
+	bool is_event = s->mode == SPLIT_WATCH_PROTOBUF && s->left == s->number;
+	if (is_event && (*from != EVENT_FIRST || s->left > s->max_bytes)) {
+		return ERR_SYNTAX; /* a wrong size: it would swallow what follows, for megabytes */
+	}
 	size_t room = (size_t)(end - from);
 	size_t n = s->left < room ? (size_t)s->left : room;
 	*p = from + n;

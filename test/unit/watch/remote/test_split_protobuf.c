@@ -102,15 +102,17 @@ static const struct {
 	{ "a second list is refused", LIST, BYTES(MAGIC "\x12\x00\x12\x00"), ERR_SYNTAX, "" },
 	{ "a number that does not end is refused", LIST,
 		BYTES(MAGIC "\x92\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00"), ERR_SYNTAX, "" },
-	{ "each length begins an event", WATCH, BYTES("\0\0\0\2ab\0\0\0\1c"), ERR_OK, "ab|c|" },
-	{ "an empty event is one", WATCH, BYTES("\0\0\0\0\0\0\0\1c"), ERR_OK, "|c|" },
+	{ "each length begins an event", WATCH, BYTES("\0\0\0\2\nb\0\0\0\1\n"), ERR_OK, "\nb|\n|" },
+	{ "an empty event is one", WATCH, BYTES("\0\0\0\0\0\0\0\1\n"), ERR_OK, "|\n|" },
 	{ "no events", WATCH, BYTES(""), ERR_OK, "" },
-	{ "a cut event is none", WATCH, BYTES("\0\0\0\2ab\0\0\0\2c"), ERR_TRUNCATED, "ab|" },
-	{ "nor is a cut length", WATCH, BYTES("\0\0\0\2ab\0\0"), ERR_TRUNCATED, "ab|" },
+	{ "a cut event is none", WATCH, BYTES("\0\0\0\2\nb\0\0\0\2\n"), ERR_TRUNCATED, "\nb|" },
+	{ "nor is a cut length", WATCH, BYTES("\0\0\0\2\nb\0\0"), ERR_TRUNCATED, "\nb|" },
+	{ "what does not begin as an event is none, whatever its length says", WATCH,
+		BYTES("\0\0\0\2\nb\0\xff\0\0\0\3\nab"), ERR_SYNTAX, "\nb|" },
 	{ "a length of all octets", WATCH,
 		BYTES("\xff\xff\xff\xff"
-		      "a"),
-		ERR_TRUNCATED, "" },
+		      "\n"),
+		ERR_SYNTAX, "" },
 };
 
 static void pieces_are_the_same_wherever_the_bytes_are_cut(void **state)
@@ -130,36 +132,45 @@ static void pieces_are_the_same_wherever_the_bytes_are_cut(void **state)
 	}
 }
 
-static void what_is_too_large_is_dropped_and_the_rest_goes_on(void **state)
+static void what_is_too_large_is_dropped_and_the_list_goes_on(void **state)
 {
 	static const struct strv list = BYTES(MAGIC "\x12\x0e\x12\x09"
 						    "123456789" ITEM("b"));
-	static const struct strv watch = BYTES("\0\0\0\x09"
-					       "123456789\0\0\0\1b");
 	struct seen seen = { .stop_after = 0 };
 	(void)state;
 	for (size_t cut = 0; cut < 24; cut++) {
 		assert_int_equal(run(LIST, list, cut, 0, 8, &seen), ERR_OK);
 		assert_string_equal(seen.text, "TOO LARGE|b|");
-		assert_int_equal(run(WATCH, watch, cut, 0, 8, &seen), ERR_OK);
-		assert_string_equal(seen.text, "TOO LARGE|b|");
+	}
+}
+
+static void an_event_larger_than_any_is_a_wrong_size_and_swallows_nothing(void **state)
+{
+	static const struct strv watch = BYTES("\0\0\0\1\n\0\0\0\x09\n"
+					       "23456789\0\0\0\1\n");
+	struct seen seen = { .stop_after = 0 };
+	(void)state;
+	for (size_t cut = 0; cut < 24; cut++) {
+		assert_int_equal(run(WATCH, watch, cut, 0, 8, &seen), ERR_SYNTAX);
+		assert_string_equal(seen.text, "\n|");
 	}
 }
 
 static void the_callback_can_stop_it(void **state)
 {
-	static const struct strv watch = BYTES("\0\0\0\1a\0\0\0\1b\0\0\0\1c");
+	static const struct strv watch = BYTES("\0\0\0\1\n\0\0\0\2\nb\0\0\0\1\n");
 	struct seen seen = { .stop_after = 2 };
 	(void)state;
 	assert_int_equal(run(WATCH, watch, 0, 0, 100, &seen), UV_ECANCELED);
-	assert_string_equal(seen.text, "a|b|");
+	assert_string_equal(seen.text, "\n|\nb|");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_are_the_same_wherever_the_bytes_are_cut),
-		cmocka_unit_test(what_is_too_large_is_dropped_and_the_rest_goes_on),
+		cmocka_unit_test(what_is_too_large_is_dropped_and_the_list_goes_on),
+		cmocka_unit_test(an_event_larger_than_any_is_a_wrong_size_and_swallows_nothing),
 		cmocka_unit_test(the_callback_can_stop_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
