@@ -1,4 +1,5 @@
 """A running `ordinal serve`, and the Corefile it is given: shared by the tests of serve, alone and beside its peers."""
+import os
 import re
 import select
 import signal
@@ -11,12 +12,13 @@ from conftest import START_LIMIT_S, program
 class Serve:
     """One running `ordinal serve`, in a folder of its own with its Corefile."""
 
-    def __init__(self, home, corefile, *options):
+    def __init__(self, home, corefile, *options, env=None, before=()):
         self.home = home
         (home / "Corefile").write_text(corefile)
         self.log = open(home / "serve.log", "w+")
-        self.process = subprocess.Popen([program(), "serve", *map(str, options)], cwd=home, stdout=subprocess.PIPE,
-                                        stdin=subprocess.DEVNULL, stderr=self.log, text=True)
+        self.process = subprocess.Popen([*before, program(), "serve", *map(str, options)], cwd=home,
+                                        stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, stderr=self.log, text=True,
+                                        env={**os.environ, **(env or {})})
 
     def ready(self):
         readable, _, _ = select.select([self.process.stdout], [], [], START_LIMIT_S)

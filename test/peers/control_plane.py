@@ -95,14 +95,29 @@ class ControlPlane:
     def _make_keys(self):
         self.pki.mkdir(exist_ok=True)
         key, public = self.pki / "sa.key", self.pki / "sa.pub"
-        subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
-        subprocess.run(["openssl", "rsa", "-in", key, "-pubout", "-out", public], check=True, capture_output=True)
+        self._openssl("genrsa", "-out", key, "2048")
+        self._openssl("rsa", "-in", key, "-pubout", "-out", public)
+        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=clients",
+                      "-keyout", self.pki / "clients.key", "-out", self.pki / "clients.crt")
         (self.folder / "tokens.csv").write_text(f"{TOKEN},admin,admin,system:masters\n")
         self.kubeconfig.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",
             "clusters": [{"name": "test", "cluster": {"server": self.url, "certificate-authority": str(self.ca)}}],
             "users": [{"name": "test", "user": {"token": TOKEN}}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}]}))
+
+    @staticmethod
+    def _openssl(*argv):
+        subprocess.run(["openssl", *map(str, argv)], check=True, capture_output=True)
+
+    def client_certificate(self, user, group):
+        """Paths of a certificate that the API server takes for this user, and of its key."""
+        cert, key, request = (self.pki / f"{user}.{end}" for end in ("crt", "key", "csr"))
+        self._openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/O={group}/CN={user}", "-keyout", key,
+                      "-out", request)
+        self._openssl("x509", "-req", "-days", "30", "-in", request, "-CA", self.pki / "clients.crt", "-CAkey",
+                      self.pki / "clients.key", "-CAcreateserial", "-out", cert)
+        return cert, key
 
     def start_etcd(self):
         peer = free_port()
@@ -120,6 +135,7 @@ class ControlPlane:
             "--endpoint-reconciler-type", "none", "--service-cluster-ip-range", f"{SERVICES_V4},{SERVICES_V6}",
             "--service-account-key-file", self.pki / "sa.pub", "--service-account-signing-key-file", self.pki / "sa.key",
             "--service-account-issuer", "https://kubernetes.default.svc", "--token-auth-file", self.folder / "tokens.csv",
+            "--client-ca-file", self.pki / "clients.crt",
             "--authorization-mode", "RBAC", "--disable-admission-plugins", "ServiceAccount", "--allow-privileged",
             *self.api_args)
         until(self.is_ready, f"kube-apiserver; see {self.parts['api'].log}", pause_s=0.1)
@@ -189,6 +205,16 @@ class ControlPlane:
             return status, json.loads(data)
         except ValueError:
             return status, data.decode(errors="replace")
+
+    def status_as(self, token, path):
+        """What the server says to the bearer of this token."""
+        context = ssl._create_unverified_context()
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=60) as reply:
+                return reply.status
+        except urllib.error.HTTPError as e:
+            return e.code
 
     def _must(self, method, path, body=None, **more):
         status, got = self.request(method, path, body, **more)
