@@ -8,7 +8,8 @@
 
 #include "base/err.h"
 
-#define TRIES_MAX  100000u /* of the matcher; a sane expression needs a few times the text's length */
+#define TRIES_MAX                                                                                  \
+	100000u /* of the matcher; a sane expression needs a few times the text's length */
 #define HEAP_KIB   1024u
 #define NESTED_MAX 250u
 

@@ -125,8 +125,7 @@ static bool name_repeats(const struct answer *a, const struct record_set *rs, un
 		if (memcmp(set_addresses(rs, f) + (k - 1) * each, address, each) != 0) {
 			return false;
 		}
-		if (in_topology(a, rs, f, k - 1) &&
-			has_port(a, rs, ports_of(rs, f, k - 1), wish) &&
+		if (in_topology(a, rs, f, k - 1) && has_port(a, rs, ports_of(rs, f, k - 1), wish) &&
 			set_same_name(rs, f, i, f, k - 1)) {
 			return true;
 		}

@@ -1,5 +1,6 @@
-/* Events in: Namespaces, Services and EndpointSlices become changes of the index, Pods of what is known of them. Only what
- * the options need is watched. StatefulSets become plans, which move no serial: they are no records.
+/* Events in: Namespaces, Services and EndpointSlices become changes of the index; Pods of StatefulSets too, as they may be
+ * newer than slices; with `pods verified` all Pods are what names of addresses are checked against. Only what the options
+ * need is watched. StatefulSets become plans, which move no serial: they are no records.
  * A bad object is logged and left out; the rest of the cluster is served.
  * Regime: control thread. Called by: dns/server.c through kube.h, watch_api. */
 #include "base/err.h"
@@ -56,29 +57,45 @@ static int feed_import_slice(struct kube *k, const struct object *o, bool gone, 
 		return ERR_OK;
 	}
 	if (!gone) {
-		part = import_slice_part_new(o->meta.name, s, k->options.endpoint_pod_names);
+		part = slice_part_new(o->meta.name, s,
+			&(struct slice_keep){
+				.pod_names = k->options.endpoint_pod_names, .clusters = true });
 		if (!part) {
 			return ERR_NOMEM;
 		}
 	}
-	return index_set_slice(k->imports, o->meta.ns, s->import, o->meta.name, part, changed);
+	const struct index_slice at = {
+		.ns = o->meta.ns, .service = s->import, .slice = o->meta.name
+	};
+	return index_set_slice(k->imports, &at, part, changed);
 }
 
 static int feed_slice(struct kube *k, const struct object *o, bool gone, bool *changed)
 {
 	struct slice_part *part = NULL;
-	if (o->as.endpointslice->service.n == 0 || k->options.no_endpoints) {
+	const struct index_slice at = {
+		.ns = o->meta.ns,
+		.service = o->as.endpointslice->service,
+		.slice = o->meta.name,
+		.version = o->meta.resource_version,
+	};
+	const struct slice_keep keep = {
+		.pod_names = k->options.endpoint_pod_names,
+		.zonal = k->options.zonal,
+		.replicas = k->sets != NULL,
+		.seed = k->seed,
+		.version = o->meta.resource_version,
+	};
+	if (at.service.n == 0 || k->options.no_endpoints) {
 		return ERR_OK; /* belongs to no Service: it names nothing, PTR included */
 	}
 	if (!gone) {
-		part = slice_part_new(o->meta.name, o->as.endpointslice,
-			k->options.endpoint_pod_names, k->options.zonal);
+		part = slice_part_new(o->meta.name, o->as.endpointslice, &keep);
 		if (!part) {
 			return ERR_NOMEM;
 		}
 	}
-	return index_set_slice(
-		k->index, o->meta.ns, o->as.endpointslice->service, o->meta.name, part, changed);
+	return index_set_slice(k->index, &at, part, changed);
 }
 
 /* A slice whose label names another Service now leaves the former one. */
@@ -123,6 +140,30 @@ static int feed_pod(struct kube *k, const struct object *o, bool gone, bool *cha
 	return pods_set(k->pods, o->meta.ns, o->meta.name, o->as.pod->ips, n, changed);
 }
 
+/* StatefulSets number their Pods, by label and by name (KEP 4017). */
+static bool is_replica(const struct object *o)
+{
+	return part_may_be_replica(o->meta.name) &&
+	       labels_get(&o->meta.labels, STRV(POD_INDEX_LABEL)) != NULL;
+}
+
+static int feed_replica(struct kube *k, const struct watch_event *e, bool *changed)
+{
+	const struct object *o = e->obj;
+	int err = ERR_OK;
+	if (e->old && !strv_eq(e->old->meta.uid, o->meta.uid)) {
+		err = index_drop_replica(k->index, e->old->meta.uid, changed);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (e->type == WATCH_DELETED) {
+		return index_drop_replica(k->index, o->meta.uid, changed);
+	}
+	return is_replica(o) ? index_set_replica(k->index, o, changed)
+			     : index_forget_replica(k->index, o->meta.uid, changed);
+}
+
 static void feed_object(struct kube *k, const struct watch_event *e, bool *changed)
 {
 	bool gone = e->type == WATCH_DELETED;
@@ -152,7 +193,9 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 			gone ? NULL : e->obj->as.statefulset);
 		break;
 	case KIND_POD:
-		err = feed_pod(k, e->obj, gone, changed);
+		err = k->pods ? feed_pod(k, e->obj, gone, changed) : ERR_OK;
+		report(err, e->obj);
+		err = k->sets ? feed_replica(k, e, changed) : ERR_OK;
 		break;
 	default:
 		return;
@@ -192,11 +235,18 @@ static void feed_synced(struct kube *k, enum kind kind)
 }
 
 /* Without ServiceImports their zones are answered with SERVFAIL, and nobody waits for them. */
-static void feed_refused(struct kube *k, enum kind kind)
+static void feed_refused(struct kube *k, enum kind kind, bool *changed)
 {
 	if (kind == KIND_SERVICEIMPORT && !k->imports_refused) {
 		PUBLISH(k->imports_refused, true);
 		log_warn("dns", "no ServiceImports: the multicluster zones are not answered");
+	}
+	if (kind == KIND_POD && k->sets) { /* what was known of Pods ages from now on */
+		int err = index_forget_replicas(k->index, changed);
+		log_info("dns", "Pods are not watched: readiness is what EndpointSlices say");
+		if (err != ERR_OK) {
+			log_error("dns", "some records could not be built: %s", err_text(err));
+		}
 	}
 }
 
@@ -209,10 +259,10 @@ static void on_event(void *ctx, const struct watch_event *e)
 		return;
 	}
 	if (e->type == WATCH_REFUSED) {
-		feed_refused(k, e->kind);
-		return;
+		feed_refused(k, e->kind, &changed);
+	} else {
+		feed_object(k, e, &changed);
 	}
-	feed_object(k, e, &changed);
 	if (changed) {
 		serial_step(k);
 	}
@@ -265,9 +315,12 @@ int kube_subscribe(struct kube *k, const struct watch_api *api)
 	if (err == ERR_OK && k->imports) {
 		err = subscribe(k, KIND_BIT(KIND_SERVICEIMPORT), NULL);
 	}
+	/* What follows is not awaited: whoever may not see it answers all the same. */
 	if (err == ERR_OK && k->sets) {
-		/* not awaited: whoever may not see them answers all the same */
 		err = subscribe(k, KIND_BIT(KIND_STATEFULSET), NULL);
+	}
+	if (err == ERR_OK && k->sets && !k->pods) {
+		err = subscribe(k, KIND_BIT(KIND_POD), k->replica_labels);
 	}
 	return err;
 }

@@ -4,9 +4,7 @@
  * numbers:   cell number -> cell
  * entry:     what the control thread keeps beside a cell: the parts its record set is built from
  *
- * A change to a Service: next record set is built -> its new addresses go into the table -> it is published -> addresses
- * that are gone leave the table -> the old one is retired. A reader that finds a cell by an address and does not see the
- * address in its record set passes on. */
+ * Changes are in index_write.c, those that Pods bring in index_replica.c. */
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -31,11 +29,12 @@ int index_new(struct reclaim *rc, const struct index_exposure *exposure, uint64_
 	ix->seed = seed;
 	table_init(&ix->names, rc);
 	table_init(&ix->addresses, rc);
+	table_init(&ix->uids, rc);
 	*out = ix;
 	return ERR_OK;
 }
 
-static void entry_free(struct entry *e)
+void entry_free(struct entry *e)
 {
 	if (!e) {
 		return;
@@ -49,17 +48,6 @@ static void entry_free(struct entry *e)
 	free(e);
 }
 
-static void free_retired_entry(struct retired *r)
-{
-	struct cell *c = container_of(r, struct cell, retired);
-	entry_free(container_of(c, struct entry, cell));
-}
-
-static void free_retired_records(struct retired *r)
-{
-	record_set_free(container_of(r, struct record_set, retired));
-}
-
 void index_free(struct index *ix)
 {
 	if (!ix) {
@@ -71,6 +59,8 @@ void index_free(struct index *ix)
 	numbers_deinit(&ix->numbers);
 	table_deinit(&ix->names);
 	table_deinit(&ix->addresses);
+	table_deinit(&ix->uids);
+	replicas_deinit(&ix->replicas);
 	free(ix->namespaces);
 	free(ix);
 }
@@ -80,7 +70,7 @@ uint64_t index_hash(const struct index *ix, const uint8_t *key, size_t n)
 	return octets_hash(key, n, ix->seed);
 }
 
-static uint32_t address_hash(const struct index *ix, unsigned family, const uint8_t *address)
+uint32_t index_address_hash(const struct index *ix, unsigned family, const uint8_t *address)
 {
 	/* octets_hash takes letters of both cases for equal; a second round with the complement tells them apart. */
 	uint8_t inverted[16];
@@ -91,7 +81,7 @@ static uint32_t address_hash(const struct index *ix, unsigned family, const uint
 	return (uint32_t)octets_hash(address, n, octets_hash(inverted, n, ix->seed));
 }
 
-static struct entry *find_entry(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)
+struct entry *index_find_entry(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)
 {
 	uint32_t id;
 	for (struct table_walk w = table_walk(&ix->names, (uint32_t)hash); table_next(&w, &id);) {
@@ -105,7 +95,7 @@ static struct entry *find_entry(const struct index *ix, uint64_t hash, const uin
 
 const struct cell *index_find(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)
 {
-	const struct entry *e = find_entry(ix, hash, key, n);
+	const struct entry *e = index_find_entry(ix, hash, key, n);
 	return e ? &e->cell : NULL;
 }
 
@@ -137,7 +127,7 @@ const struct record_set *cell_prefetch_records(const struct cell *c)
 	return rs;
 }
 
-static size_t key_append(uint8_t *key, size_t at, struct strv label)
+size_t index_key(uint8_t *key, size_t at, struct strv label)
 {
 	key[at] = (uint8_t)label.n;
 	name_lower(key + at + 1, (const uint8_t *)label.p, label.n);
@@ -162,7 +152,7 @@ bool index_exposes(const struct index *ix, struct strv ns)
 bool index_has_namespace(const struct index *ix, struct strv ns)
 {
 	uint8_t key[LABEL_MAX_BYTES + 1];
-	size_t n = key_append(key, 0, ns);
+	size_t n = index_key(key, 0, ns);
 	const struct cell *c = index_find(ix, index_hash(ix, key, n), key, n);
 	return c && c->exposed;
 }
@@ -181,7 +171,7 @@ struct index_walk index_walk(const struct index *ix, unsigned family, const uint
 {
 	return (struct index_walk){
 		.ix = ix,
-		.walk = table_walk(&ix->addresses, address_hash(ix, family, address)),
+		.walk = table_walk(&ix->addresses, index_address_hash(ix, family, address)),
 	};
 }
 
@@ -195,250 +185,4 @@ const struct cell *index_next(struct index_walk *w)
 		}
 	}
 	return NULL;
-}
-
-static int add_entry(
-	struct index *ix, const uint8_t *key, size_t n, struct strv ns, struct entry **out)
-{
-	struct entry *e = calloc(1, sizeof(*e));
-	if (!e) {
-		return ERR_NOMEM;
-	}
-	e->cell.key_n = (uint8_t)n;
-	memcpy(e->cell.key, key, n);
-	e->cell.exposed = index_exposes(ix, ns);
-	int err = numbers_take(&ix->numbers, e, &e->id);
-	if (err != ERR_OK) {
-		free(e);
-		return err;
-	}
-	err = table_add(&ix->names, (uint32_t)index_hash(ix, key, n), e->id);
-	if (err != ERR_OK) {
-		numbers_give(&ix->numbers, e->id);
-		reclaim_retire(ix->reclaim, &e->cell.retired, free_retired_entry);
-		return err;
-	}
-	*out = e;
-	return ERR_OK;
-}
-
-static void drop_entry(struct index *ix, struct entry *e)
-{
-	REQUIRE(!e->dirty);
-	uint64_t hash = index_hash(ix, e->cell.key, e->cell.key_n);
-	(void)table_remove(&ix->names, (uint32_t)hash, e->id); /* it is there */
-	numbers_give(&ix->numbers, e->id);
-	reclaim_retire(ix->reclaim, &e->cell.retired, free_retired_entry);
-}
-
-static bool label_fits(struct strv label)
-{
-	return label.n > 0 && label.n <= LABEL_MAX_BYTES;
-}
-
-/* The entry of this Service; made when `make`. *out NULL if there is none. */
-static int service_entry(
-	struct index *ix, struct strv ns, struct strv name, bool make, struct entry **out)
-{
-	if (!label_fits(ns) || !label_fits(name)) {
-		return ERR_BAD_NAME;
-	}
-	uint8_t key[INDEX_KEY_MAX];
-	size_t n = key_append(key, key_append(key, 0, name), ns);
-	*out = find_entry(ix, index_hash(ix, key, n), key, n);
-	return *out || !make ? ERR_OK : add_entry(ix, key, n, ns, out);
-}
-
-static bool has_ip(const struct record_set *rs, unsigned f, const uint8_t *address)
-{
-	for (uint32_t i = 0; i < rs->n_ips[f]; i++) {
-		if (memcmp(set_ips(rs, f) + i * family_bytes(f), address, family_bytes(f)) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool has_address(const struct record_set *rs, unsigned f, const uint8_t *address)
-{
-	return rs && (has_ip(rs, f, address) || set_find_address(rs, f, address) < rs->n[f]);
-}
-
-/* Adds to the table, or takes out of it, every address that is in `of` but not in `but`, once. */
-static int each_address(struct index *ix, struct entry *e, const struct record_set *of,
-	const struct record_set *but, bool add)
-{
-	int first = ERR_OK;
-	for (unsigned f = 0; of && f < FAMILIES; f++) {
-		size_t each = family_bytes(f);
-		uint32_t all = of->n[f] + of->n_ips[f];
-		for (uint32_t i = 0; i < all; i++) {
-			bool endpoint = i < of->n[f];
-			const uint8_t *a = endpoint ? set_addresses(of, f) + i * each
-						    : set_ips(of, f) + (i - of->n[f]) * each;
-			bool seen = endpoint ? i > 0 && memcmp(a, a - each, each) == 0
-					     : set_find_address(of, f, a) < of->n[f];
-			if (seen || has_address(but, f, a)) {
-				continue;
-			}
-			uint32_t hash = address_hash(ix, f, a);
-			if (!add) {
-				(void)table_remove(
-					&ix->addresses, hash, e->id); /* or never added */
-			} else if (first == ERR_OK) {
-				first = table_add(&ix->addresses, hash, e->id);
-			}
-		}
-	}
-	return first;
-}
-
-static int rebuild(struct index *ix, struct entry *e, bool *changed)
-{
-	const struct record_set *old = e->cell.records;
-	struct record_set *next;
-	int err = record_set_new(e->service, e->slices, e->n_slices, &next);
-	if (err != ERR_OK) {
-		return err;
-	}
-	if (record_set_equal(old, next)) {
-		record_set_free(next);
-		return ERR_OK;
-	}
-	err = each_address(ix, e, next, old, true);
-	if (err != ERR_OK) {
-		(void)each_address(ix, e, next, old, false); /* removing cannot fail */
-		record_set_free(next);
-		return err;
-	}
-	PUBLISH(e->cell.records, (const struct record_set *)next);
-	(void)each_address(ix, e, old, next, false); /* removing cannot fail */
-	if (old) {
-		reclaim_retire(ix->reclaim, (struct retired *)(uintptr_t)&old->retired,
-			free_retired_records);
-	}
-	*changed = true;
-	return ERR_OK;
-}
-
-static void drop_if_empty(struct index *ix, struct entry *e)
-{
-	if (!e->service && e->n_slices == 0) {
-		drop_entry(ix, e);
-	}
-}
-
-static int touched(struct index *ix, struct entry *e, bool *changed)
-{
-	if (ix->lazy) {
-		if (!e->dirty) {
-			e->dirty = true;
-			e->next_dirty = ix->dirty;
-			ix->dirty = e;
-		}
-		*changed = true;
-		return ERR_OK;
-	}
-	int err = rebuild(ix, e, changed);
-	if (err == ERR_OK) {
-		drop_if_empty(ix, e);
-	}
-	return err;
-}
-
-void index_set_lazy(struct index *ix, bool lazy)
-{
-	ix->lazy = lazy;
-}
-
-int index_flush(struct index *ix)
-{
-	int first = ERR_OK;
-	while (ix->dirty) {
-		struct entry *e = ix->dirty;
-		ix->dirty = e->next_dirty;
-		e->dirty = false;
-		bool changed = false;
-		int err = rebuild(ix, e, &changed);
-		if (err == ERR_OK) {
-			drop_if_empty(ix, e);
-		}
-		first = first != ERR_OK ? first : err;
-	}
-	return first;
-}
-
-int index_set_service(struct index *ix, struct strv ns, struct strv name,
-	struct service_part *service, bool *changed)
-{
-	struct entry *e = NULL;
-	int err = service_entry(ix, ns, name, service != NULL, &e);
-	if (err != ERR_OK || !e) {
-		service_part_free(service);
-		return err;
-	}
-	service_part_free(e->service);
-	e->service = service;
-	return touched(ix, e, changed);
-}
-
-/* Replaces, adds or (part NULL) takes out the slice of this name. */
-static int entry_set_slice(struct entry *e, struct strv slice, struct slice_part *part)
-{
-	size_t i = 0;
-	while (i < e->n_slices && !strv_eq(e->slices[i]->name, slice)) {
-		i++;
-	}
-	if (i < e->n_slices) {
-		slice_part_free(e->slices[i]);
-		e->slices[i] = part ? part : e->slices[--e->n_slices];
-		return ERR_OK;
-	}
-	if (!part) {
-		return ERR_OK;
-	}
-	if (e->n_slices == e->room) {
-		size_t room = e->room > 0 ? e->room * 2 : 1;
-		struct slice_part **more = realloc(e->slices, room * sizeof(struct slice_part *));
-		if (!more) {
-			slice_part_free(part);
-			return ERR_NOMEM;
-		}
-		e->slices = more;
-		e->room = room;
-	}
-	e->slices[e->n_slices++] = part;
-	return ERR_OK;
-}
-
-int index_set_slice(struct index *ix, struct strv ns, struct strv service, struct strv slice,
-	struct slice_part *part, bool *changed)
-{
-	struct entry *e = NULL;
-	int err = service_entry(ix, ns, service, part != NULL, &e);
-	if (err != ERR_OK || !e) {
-		slice_part_free(part);
-		return err;
-	}
-	err = entry_set_slice(e, slice, part);
-	return err == ERR_OK ? touched(ix, e, changed) : err;
-}
-
-int index_set_namespace(struct index *ix, struct strv ns, bool exists, bool *changed)
-{
-	if (!label_fits(ns)) {
-		return ERR_BAD_NAME;
-	}
-	uint8_t key[LABEL_MAX_BYTES + 1];
-	size_t n = key_append(key, 0, ns);
-	struct entry *e = find_entry(ix, index_hash(ix, key, n), key, n);
-	if (exists == (e != NULL)) {
-		return ERR_OK;
-	}
-	*changed = true;
-	if (!exists) {
-		drop_entry(ix, e);
-		return ERR_OK;
-	}
-	return add_entry(ix, key, n, ns, &e);
 }

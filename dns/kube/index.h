@@ -1,8 +1,8 @@
 /* The index: from (service, namespace) and from address to record sets, and which namespaces exist.
- * A cell stands for one Service for as long as the Service or a slice of it exists; its record set is replaced whole, so
+ * A cell stands for one Service for as long as the Service, a slice of it or a Pod below it exists; its record set is replaced whole, so
  * no query sees half a change. A change costs O(size of the changed Service).
  * Regime: owned heap object; cells and record sets are published snapshots. Writers: control thread. Readers: query
- * threads between reclaim_reader_enter and _leave, and the control thread. Called by: dns/kube/feed.c, answer*.c. */
+ * threads between reclaim_reader_enter and _leave, and the control thread. Called by: dns/kube/feed.c, answer*.c, transfer.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -45,9 +45,20 @@ void index_free(struct index *ix);
  * errors ERR_NOMEM, ERR_TOO_LARGE, ERR_BAD_NAME (no label of 1..63 octets) */
 NODISCARD int index_set_service(struct index *ix, struct strv ns, struct strv name,
 	struct service_part *service, bool *changed);
-NODISCARD int index_set_slice(struct index *ix, struct strv ns, struct strv service,
-	struct strv slice, struct slice_part *part, bool *changed);
+struct index_slice {
+	struct strv ns, service, slice;
+	uint64_t version; /* of this change; 0: unknown */
+};
+NODISCARD int index_set_slice(
+	struct index *ix, const struct index_slice *at, struct slice_part *part, bool *changed);
 NODISCARD int index_set_namespace(struct index *ix, struct strv ns, bool exists, bool *changed);
+/* A Pod of a StatefulSet, as it is now (replicas.h). */
+NODISCARD int index_set_replica(struct index *ix, const struct object *pod, bool *changed);
+/* It is deleted: no Service has it any more, whatever slices say. */
+NODISCARD int index_drop_replica(struct index *ix, struct strv uid, bool *changed);
+/* Nobody tells us of it any more, or of any: what slices say counts. */
+NODISCARD int index_forget_replica(struct index *ix, struct strv uid, bool *changed);
+NODISCARD int index_forget_replicas(struct index *ix, bool *changed);
 /* While lazy, record sets are not rebuilt by every change but by index_flush: many slices of one Service arrive one by
  * one at start. */
 void index_set_lazy(struct index *ix, bool lazy);

@@ -1,6 +1,7 @@
 /* Making the kube part from its options: see kube.h. */
 #include "dns/kube/kube.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -138,6 +139,19 @@ static int keep_text(const char *text, char **out)
 	return text && *text && !*out ? ERR_NOMEM : ERR_OK;
 }
 
+/* Pods of StatefulSets, and only those that `labels` takes. */
+static int make_replica_labels(struct kube *k)
+{
+	const char *more = k->labels ? k->labels : "";
+	size_t room = sizeof(POD_INDEX_LABEL ",") + strlen(more);
+	k->replica_labels = malloc(room);
+	if (!k->replica_labels) {
+		return ERR_NOMEM;
+	}
+	(void)snprintf(k->replica_labels, room, "%s%s%s", POD_INDEX_LABEL, *more ? "," : "", more);
+	return ERR_OK;
+}
+
 static int read_texts(struct kube *k, const struct kube_options *options)
 {
 	int err = read_zones(k, options);
@@ -158,23 +172,25 @@ static int read_texts(struct kube *k, const struct kube_options *options)
 
 static int make_stores(struct kube *k, const struct kube_options *options, struct reclaim *rc)
 {
-	uint64_t seed;
 	struct index_exposure exposure = {
 		.namespaces = options->namespaces,
 		.known_only = k->namespace_labels != NULL,
 	};
-	clock_random(k->clock, &seed, sizeof(seed));
-	int err = index_new(rc, &exposure, seed, &k->index);
+	clock_random(k->clock, &k->seed, sizeof(k->seed));
+	int err = index_new(rc, &exposure, k->seed, &k->index);
 	for (size_t i = 0; i < k->n_zones && err == ERR_OK; i++) {
 		if (k->zones[i].imports && !k->imports) {
-			err = index_new(rc, &exposure, seed, &k->imports);
+			err = index_new(rc, &exposure, k->seed, &k->imports);
 		}
 	}
 	if (err == ERR_OK && options->pods == KUBE_PODS_VERIFIED) {
-		err = pods_new(rc, seed, &k->pods);
+		err = pods_new(rc, k->seed, &k->pods);
 	}
 	if (err == ERR_OK && !options->no_statefulsets && !options->no_endpoints) {
-		err = sets_new(rc, seed, &k->sets);
+		err = sets_new(rc, k->seed, &k->sets);
+	}
+	if (err == ERR_OK && k->sets) {
+		err = make_replica_labels(k);
 	}
 	return err;
 }
@@ -223,6 +239,7 @@ void kube_free(struct kube *k)
 		pods_free(k->pods);
 		sets_free(k->sets);
 		free(k->labels);
+		free(k->replica_labels);
 		free(k->namespace_labels);
 		free(k);
 	}

@@ -11,6 +11,8 @@
 #define ADDRESSES_MAX 32
 #define SUBS_MAX      6
 
+#define POD_INDEX_LABEL "apps.kubernetes.io/pod-index"
+
 struct kube_zone {
 	struct name name; /* lower case */
 	uint8_t labels;
@@ -31,16 +33,18 @@ struct kube {
 	struct name falls_in[ZONES_MAX]; /* ... in these zones, lower case; none: in all */
 	size_t n_falls_in;
 	struct index *index;
-	struct index *imports;                /* of ServiceImports; NULL without a zone of them */
-	struct pods *pods;                    /* NULL but for `pods verified` */
-	struct sets *sets;                    /* NULL when StatefulSets are not watched */
-	uint32_t serial;                      /* published */
-	bool synced;                          /* published: all but what follows */
+	struct index *imports; /* of ServiceImports; NULL without a zone of them */
+	struct pods *pods;     /* NULL but for `pods verified` */
+	struct sets *sets;     /* NULL when StatefulSets are not watched, nor their Pods */
+	uint32_t serial;       /* published */
+	bool synced;           /* published: all but what follows */
 	bool imports_synced, imports_refused; /* published */
 	/* control thread */
 	struct clock *clock;
 	const struct watch_api *api;
 	char *labels, *namespace_labels; /* selectors, owned; NULL for all */
+	char *replica_labels;            /* of Pods of StatefulSets */
+	uint64_t seed;                   /* of hashes */
 	struct watch_sub *subs[SUBS_MAX];
 	size_t n_subs;
 	struct clock_task flush;

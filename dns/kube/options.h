@@ -43,8 +43,10 @@ struct kube_options {
 	bool ignore_empty_service; /* a ClusterIP Service without a ready endpoint does not exist */
 	bool zonal;                /* ZONE.pin._zone.SVC and ZONE.prefer._zone.SVC exist; not with
 				      no_endpoints */
-	bool no_statefulsets; /* StatefulSets are not watched: no name is ever said to be due */
-	uint32_t hold_ms;     /* how long the answer waits for a name that is due; 0: not at all */
+	/* Neither StatefulSets nor their Pods are watched: no name is ever said to be due, and readiness is what
+	 * EndpointSlices say. So it is with no_endpoints. */
+	bool no_statefulsets;
+	uint32_t hold_ms; /* how long the answer waits for a name that is due; 0: not at all */
 };
 #define KUBE_HOLD_MAX_MS 10000
 #define KUBE_TTL_DEFAULT 5

@@ -6,7 +6,7 @@
  *   | slots | text
  *
  * Regime: published snapshot (dns/reclaim.h). Built on the control thread, read by all.
- * Called by: dns/kube/index.c (build), dns/kube/answer*.c.
+ * Called by: dns/kube/index_write.c (build), dns/kube/answer*.c.
  *
  * Glossary: family = 0 for IPv4, 1 for IPv6; twin = an endpoint whose label an earlier one has already; import = a
  * ServiceImport: its endpoints are named LABEL.CLUSTER, and the clusters are kept as topology zones. */
@@ -72,10 +72,19 @@ struct record_set {
 	uint32_t external_at, external_n;
 };
 
-/* service may be NULL (slices came first: nothing is answered, but it is kept).
- * errors ERR_NOMEM, ERR_TOO_LARGE (more than 65535 different port lists, or 2^32 octets) */
-NODISCARD int record_set_new(const struct service_part *service, struct slice_part *const *slices,
-	size_t n_slices, struct record_set **out);
+struct replicas;
+
+/* What a record set is made of; borrowed for the call. */
+struct set_parts {
+	const struct service_part
+		*service; /* NULL: slices came first; nothing is answered, but it is kept */
+	struct slice_part *const *slices;
+	size_t n_slices;
+	const struct replicas
+		*replicas; /* whose state may be newer than the slices'; NULL: nobody's */
+};
+/* errors ERR_NOMEM, ERR_TOO_LARGE (more than 65535 different port lists, or 2^32 octets) */
+NODISCARD int record_set_new(const struct set_parts *parts, struct record_set **out);
 void record_set_free(struct record_set *rs);
 bool record_set_equal(const struct record_set *a, const struct record_set *b);
 

@@ -3,13 +3,16 @@
 
 #include "base/err.h"
 #include "dns/kube/record_set_internal.h"
+#include "dns/kube/replicas.h"
 
 #define LISTS_MAX      65535u
 #define TOPOLOGIES_MAX 0x7FFFu /* struct set_endpoint */
 
-/* One endpoint on its way in: whose address, whose ports. */
+/* One endpoint on its way in: its address, whose label, whose ports. */
 struct source {
+	const uint8_t *address;
 	const struct part_endpoint *endpoint;
+	const struct slice_part *of;
 	uint32_t slice;
 };
 
@@ -17,6 +20,7 @@ struct build {
 	const struct service_part *service;
 	struct slice_part *const *slices;
 	size_t n_slices;
+	const struct replicas *replicas;
 	struct source *sources[FAMILIES]; /* sorted by address */
 	size_t n[FAMILIES];
 	uint16_t *list_of;    /* number of the port list, by slice */
@@ -35,13 +39,18 @@ struct build {
 	uint32_t port_n;
 };
 
+static struct strv label_of(const struct source *s)
+{
+	return part_label(s->of, s->endpoint);
+}
+
 static int compare_address(const struct source *a, const struct source *b, size_t each)
 {
-	int c = memcmp(a->endpoint->address, b->endpoint->address, each);
+	int c = memcmp(a->address, b->address, each);
 	if (c != 0) {
 		return c;
 	}
-	c = strv_cmp(part_label(a->endpoint), part_label(b->endpoint));
+	c = strv_cmp(label_of(a), label_of(b));
 	return c != 0 ? c : (a->slice > b->slice) - (a->slice < b->slice);
 }
 
@@ -55,35 +64,51 @@ static int compare_v6(const void *a, const void *b)
 	return compare_address(a, b, 16);
 }
 
-static unsigned family_of(const struct slice_part *s)
+/* Where the endpoint is to be found, NULL: nowhere. */
+static const uint8_t *resolve(
+	const struct build *b, const struct slice_part *s, const struct part_endpoint *e)
 {
-	return s->each == 4 ? 0 : 1;
+	const struct replica *r = b->replicas ? replicas_find(b->replicas, e->uid) : NULL;
+	return replica_resolve(r, b->service, s, e);
 }
 
-static int collect_sources(struct build *b)
+static size_t collect_family(struct build *b, unsigned f)
 {
+	size_t n = 0;
 	for (size_t i = 0; i < b->n_slices; i++) {
-		b->n[family_of(b->slices[i])] += b->slices[i]->n;
-	}
-	if (b->n[0] > SLOT_INDEX / 2 || b->n[1] > SLOT_INDEX / 2) {
-		return ERR_TOO_LARGE;
-	}
-	for (unsigned f = 0; f < FAMILIES; f++) {
-		b->sources[f] = calloc(b->n[f] + 1, sizeof(struct source));
-		if (!b->sources[f]) {
-			return ERR_NOMEM;
-		}
-		size_t n = 0;
-		for (size_t i = 0; i < b->n_slices; i++) {
-			const struct slice_part *s = b->slices[i];
-			for (size_t k = 0; family_of(s) == f && k < s->n; k++) {
+		const struct slice_part *s = b->slices[i];
+		for (size_t k = 0; part_family(s) == f && k < s->n; k++) {
+			const uint8_t *address = resolve(b, s, &s->endpoints[k]);
+			if (address) {
 				b->sources[f][n++] = (struct source){
+					.address = address,
 					.endpoint = &s->endpoints[k],
+					.of = s,
 					.slice = (uint32_t)i,
 				};
 			}
 		}
-		qsort(b->sources[f], n, sizeof(struct source), f == 0 ? compare_v4 : compare_v6);
+	}
+	return n;
+}
+
+static int collect_sources(struct build *b)
+{
+	size_t room[FAMILIES] = { 0, 0 };
+	for (size_t i = 0; i < b->n_slices; i++) {
+		room[part_family(b->slices[i])] += b->slices[i]->n;
+	}
+	if (room[0] > SLOT_INDEX / 2 || room[1] > SLOT_INDEX / 2) {
+		return ERR_TOO_LARGE;
+	}
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		b->sources[f] = calloc(room[f] + 1, sizeof(struct source));
+		if (!b->sources[f]) {
+			return ERR_NOMEM;
+		}
+		b->n[f] = collect_family(b, f);
+		qsort(b->sources[f], b->n[f], sizeof(struct source),
+			f == 0 ? compare_v4 : compare_v6);
 	}
 	return ERR_OK;
 }
@@ -204,7 +229,7 @@ static void measure(struct build *b)
 	}
 	for (unsigned f = 0; f < FAMILIES; f++) {
 		for (size_t i = 0; i < b->n[f]; i++) {
-			size_t n = b->sources[f][i].endpoint->label_n;
+			size_t n = label_of(&b->sources[f][i]).n;
 			b->n_labels += n > 0;
 			b->text += n > 0 ? n + 1 : 0;
 		}
@@ -334,12 +359,12 @@ static void put_endpoint(struct build *b, unsigned f, uint32_t i)
 	const struct source *s = &b->sources[f][i];
 	size_t each = family_bytes(f);
 	uint8_t *address = at(b, b->rs->addresses_at[f]) + i * each;
-	memcpy(address, s->endpoint->address, each);
+	memcpy(address, s->address, each);
 	struct set_endpoint *all = (struct set_endpoint *)(void *)at(b, b->rs->endpoints_at[f]);
 	struct set_endpoint *e = &all[i];
 	e->ports = b->list_of[s->slice];
 	if (s->endpoint->topology != 0) {
-		struct strv wire = b->slices[s->slice]->topologies[s->endpoint->topology - 1];
+		struct strv wire = s->of->topologies[s->endpoint->topology - 1];
 		e->topology = find_topology(b, wire) & TOPOLOGIES_MAX;
 	}
 	if (s->endpoint->label_n == 0) {
@@ -351,8 +376,8 @@ static void put_endpoint(struct build *b, unsigned f, uint32_t i)
 	}
 	char count = (char)s->endpoint->label_n;
 	e->label = put_text(b, (struct strv){ .p = &count, .n = 1 });
-	(void)put_text(b, part_label(s->endpoint));
-	e->twin = put_slot(b, part_label(s->endpoint), f, i);
+	(void)put_text(b, label_of(s));
+	e->twin = put_slot(b, label_of(s), f, i);
 }
 
 /* A label may be the dashed address of an endpoint without one: whichever comes later is the twin. */
@@ -374,8 +399,7 @@ static void mark_dashed_twins(struct record_set *rs, unsigned f, uint32_t i)
 	unsigned g;
 	uint32_t k;
 	while (set_next(&w, &g, &k)) {
-		struct set_endpoint *later =
-			g > f || (g == f && k > i) ? &all[g][k] : &all[f][i];
+		struct set_endpoint *later = g > f || (g == f && k > i) ? &all[g][k] : &all[f][i];
 		later->twin = true;
 	}
 }
@@ -411,10 +435,14 @@ static void fill(struct build *b)
 	}
 }
 
-int record_set_new(const struct service_part *service, struct slice_part *const *slices,
-	size_t n_slices, struct record_set **out)
+int record_set_new(const struct set_parts *parts, struct record_set **out)
 {
-	struct build b = { .service = service, .slices = slices, .n_slices = n_slices };
+	struct build b = {
+		.service = parts->service,
+		.slices = parts->slices,
+		.n_slices = parts->n_slices,
+		.replicas = parts->replicas,
+	};
 	struct record_set head;
 	memset(&head, 0, sizeof(head)); /* padding too: blocks are compared as octets */
 	int err = collect_sources(&b);

@@ -25,6 +25,7 @@ struct fake_api {
 	const struct object **objects;
 	size_t n, room;
 	bool synced;
+	bool remote; /* the state before a change is told as identity only, as watch/api.h has it */
 };
 
 void fake_api_init(struct fake_api *f);
@@ -37,3 +38,5 @@ void fake_api_sync(struct fake_api *f);
 void fake_api_apply(struct fake_api *f, const char *json_text);
 void fake_api_apply_tree(struct fake_api *f, const struct json *tree);
 void fake_api_delete(struct fake_api *f, enum kind kind, const char *ns, const char *name);
+/* Remote: noticed only after a cut, so that of the object too only its identity is told. */
+void fake_api_delete_missed(struct fake_api *f, enum kind kind, const char *ns, const char *name);

@@ -58,7 +58,7 @@ static struct slice_part *new_slice(const char *name, unsigned n)
 		};
 	}
 	struct endpointslice s = { .family = SLICE_V4, .endpoints = endpoints, .n_endpoints = n };
-	return slice_part_new(strv_of(name), &s, false, true);
+	return slice_part_new(strv_of(name), &s, &(struct slice_keep){ .zonal = true });
 }
 
 /* How many addresses the index answers for ns/svc. */
@@ -91,9 +91,8 @@ static bool live(size_t n)
 		struct slice_part *p = err == ERR_OK ? new_slice("a", k) : NULL;
 		uint32_t before = served(ix);
 		if (err == ERR_OK) {
-			err = p ? index_set_slice(
-					  ix, STRV("ns"), STRV("svc"), STRV("a"), p, &changed)
-				: ERR_NOMEM;
+			const struct index_slice at = { STRV("ns"), STRV("svc"), STRV("a"), 0 };
+			err = p ? index_set_slice(ix, &at, p, &changed) : ERR_NOMEM;
 		}
 		assert_int_equal(served(ix), err == ERR_OK ? k : before);
 	}
@@ -116,6 +115,151 @@ static void a_change_that_finds_no_memory_leaves_the_former_records(void **state
 		assert_true(n < 1000);
 	}
 	assert_true(n > 20);
+}
+
+static struct slice_part *replica_slice_of(uint64_t seed, unsigned version, bool ready)
+{
+	const struct ip ip = { .family = IP_V4, .bytes = { 10, 0, 0, 1 } };
+	const struct slice_endpoint endpoint = {
+		.ips = &ip,
+		.n_ips = 1,
+		.hostname = STRV("db-0"),
+		.ready = { .set = true, .v = ready },
+		.target_kind = STRV("Pod"),
+		.target_name = STRV("db-0"),
+		.target_uid = STRV("one"),
+	};
+	const struct endpointslice s = {
+		.family = SLICE_V4, .endpoints = &endpoint, .n_endpoints = 1
+	};
+	return slice_part_new(STRV("a"), &s,
+		&(struct slice_keep){ .replicas = true, .seed = seed, .version = version });
+}
+
+static int set_replica_slice(struct index *ix, unsigned version, bool ready)
+{
+	bool changed;
+	const struct index_slice at = { STRV("ns"), STRV("svc"), STRV("a"), version };
+	struct slice_part *p = replica_slice_of(7, version, ready);
+	return p ? index_set_slice(ix, &at, p, &changed) : ERR_NOMEM;
+}
+
+static int set_replica(struct index *ix, const char *uid, unsigned version, bool ready)
+{
+	static const struct label label = { STRV("app"), STRV("db") };
+	static const struct container_port port = { STRV("sql"), 5432, PROTO_TCP };
+	static const struct pod_container container = { .ports = &port, .n_ports = 1 };
+	static const struct ip ip = { .family = IP_V4, .bytes = { 10, 0, 0, 1 } };
+	const struct pod pod = {
+		.hostname = STRV("db-0"),
+		.subdomain = STRV("svc"),
+		.containers = &container,
+		.n_containers = 1,
+		.ips = &ip,
+		.n_ips = 1,
+		.ready = ready,
+	};
+	const struct object o = {
+		.kind = KIND_POD,
+		.meta = { .ns = STRV("ns"),
+			.name = STRV("db-0"),
+			.uid = strv_of(uid),
+			.resource_version = version,
+			.labels = { &label, 1 } },
+		.as.pod = &pod,
+	};
+	bool changed;
+	return index_set_replica(ix, &o, &changed);
+}
+
+static int set_selecting_service(struct index *ix)
+{
+	static const struct label selector = { STRV("app"), STRV("db") };
+	static const struct service_port port = {
+		.name = STRV("sql"), .port = 1, .target = { .name = STRV("sql") }
+	};
+	static const struct service service = { .headless = true,
+		.has_selector = true,
+		.selector = { &selector, 1 },
+		.ports = &port,
+		.n_ports = 1 };
+	bool changed;
+	struct service_part *sp = service_part_new(&service);
+	return sp ? index_set_service(ix, STRV("ns"), STRV("svc"), sp, &changed) : ERR_NOMEM;
+}
+
+/* One step of a Pod's life; *out_served: how many addresses are answered then. */
+static int replica_step(struct index *ix, unsigned step, uint32_t *out_served)
+{
+	static const uint32_t then[] = { 0, 1, 1, 0, 0, 1, 0, 0, 1, 1, 0 };
+	bool changed;
+	*out_served = then[step];
+	switch (step) {
+	case 0:
+		return set_selecting_service(ix);
+	case 1:
+		return set_replica(ix, "one", 5, true); /* early */
+	case 2:
+		return set_replica_slice(ix, 6, true);
+	case 3:
+		return set_replica(ix, "one", 7, false);
+	case 4:
+		return set_replica_slice(ix, 8, false);
+	case 5:
+		return set_replica(ix, "one", 9, true);
+	case 6:
+		return index_drop_replica(ix, STRV("one"), &changed);
+	case 7:
+		return set_replica_slice(ix, 10, true); /* which does not know yet */
+	case 8:
+		return set_replica(ix, "two", 11, true);
+	case 9:
+		return index_drop_replica(ix, STRV("one"), &changed); /* again, harmless */
+	default:
+		return index_forget_replicas(ix, &changed);
+	}
+}
+#define REPLICA_STEPS 11
+
+static bool replica_lives(size_t n)
+{
+	uv_loop_t loop;
+	struct reclaim *rc;
+	struct index *ix = NULL;
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_int_equal(reclaim_open(&loop, &rc), ERR_OK);
+	countdown = n;
+	int err = index_new(rc, &(struct index_exposure){ 0 }, 7, &ix);
+	for (unsigned step = 0; step < REPLICA_STEPS && err == ERR_OK; step++) {
+		uint32_t want;
+		uint32_t before = served(ix);
+		err = replica_step(ix, step, &want);
+		assert_int_equal(served(ix), err == ERR_OK ? want : before);
+	}
+	bool failed = countdown == 0;
+	countdown = 0;
+	assert_int_equal(err, failed ? ERR_NOMEM : ERR_OK);
+	/* What failed may be told again. */
+	uint32_t want;
+	for (unsigned step = 0; ix && step < REPLICA_STEPS; step++) {
+		assert_int_equal(replica_step(ix, step, &want), ERR_OK);
+	}
+	reclaim_close(rc, NULL, NULL);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	index_free(ix);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return failed;
+}
+
+static void a_replica_that_finds_no_memory_leaves_the_former_records(void **state)
+{
+	size_t n = 1;
+	(void)state;
+	while (replica_lives(n)) {
+		n++;
+		assert_true(n < 1000);
+	}
+	assert_true(n > 40);
 }
 
 static bool pods_live(size_t n)
@@ -259,6 +403,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_that_finds_no_memory_leaves_the_former_records),
+		cmocka_unit_test(a_replica_that_finds_no_memory_leaves_the_former_records),
 		cmocka_unit_test(a_pod_that_finds_no_memory_keeps_its_former_address),
 		cmocka_unit_test(a_set_that_finds_no_memory_is_forgotten),
 		cmocka_unit_test(a_server_that_finds_no_memory_does_not_open_and_leaves_nothing),

@@ -45,7 +45,7 @@ static struct slice_part *slice_of(const char *name, const char *const *rows, si
 		.ports = &port,
 		.n_ports = 1,
 	};
-	struct slice_part *p = slice_part_new(strv_of(name), &s, false, false);
+	struct slice_part *p = slice_part_new(strv_of(name), &s, &(struct slice_keep){ 0 });
 	assert_non_null(p);
 	return p;
 }
@@ -62,7 +62,8 @@ static const struct service_part *headless(void)
 static struct record_set *build(struct slice_part **slices, size_t n)
 {
 	struct record_set *rs;
-	assert_int_equal(record_set_new(headless(), slices, n, &rs), ERR_OK);
+	assert_int_equal(
+		record_set_new(&(struct set_parts){ headless(), slices, n, NULL }, &rs), ERR_OK);
 	for (size_t i = 0; i < n; i++) {
 		slice_part_free(slices[i]);
 	}
@@ -173,7 +174,7 @@ static void a_slice_without_a_service_is_kept_but_is_no_service(void **state)
 	struct record_set *rs;
 	(void)state;
 	struct slice_part *s = slice_of("x", one, 2);
-	assert_int_equal(record_set_new(NULL, &s, 1, &rs), ERR_OK);
+	assert_int_equal(record_set_new(&(struct set_parts){ NULL, &s, 1, NULL }, &rs), ERR_OK);
 	assert_false(rs->service);
 	assert_int_equal(rs->n[0], 1);
 	record_set_free(rs);
