@@ -407,10 +407,8 @@ NODISCARD static int open_listener(struct serve *s, struct listener *l)
 	config.threads = (unsigned)s->set.threads;
 	config.kube = l->asked->options;
 	config.block = l->asked->zones;
-	config.keep_order = !b->loadbalance;
+	config.stages = b->stages;
 	config.no_short = true;
-	config.log_queries = b->log;
-	config.log_errors = b->errors;
 	config.listen_later = true;
 	err = dns_server_open(&s->loop, s->clock, remote_api(s->remote), &config, &l->dns);
 	if (err) {

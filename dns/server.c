@@ -1,6 +1,6 @@
 /* The DNS server, put together: reclaim, kube, stages, threads. See server.h.
  *
- * close: unsubscribe -> threads end -> nobody reads any more -> grace periods end -> kube and stages freed -> cb
+ * close: unsubscribe -> threads end -> nobody reads any more -> stages freed -> grace periods end -> kube freed -> cb
  * Regime: control thread. */
 #include "dns/server.h"
 
@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "dns/chain.h"
 #include "dns/kube/kube.h"
 #include "dns/listen/thread.h"
 #include "dns/query/pipeline.h"
@@ -24,10 +25,7 @@ struct dns_server {
 	const struct watch_api *api;
 	struct reclaim *reclaim;
 	struct kube *kube;
-	struct search *search;
-	struct transfer_stage *transfer;
-	struct block *block;
-	struct pipeline pipeline;
+	struct chain *chain;
 	uv_loop_t *loop;
 	struct threads_options options; /* but for the address */
 	struct listener *listeners;     /* owned */
@@ -134,39 +132,6 @@ static int open_kube(struct dns_server *s, struct clock *clock, const struct dns
 	return err;
 }
 
-static int make_pipeline(struct dns_server *s, const struct dns_config *config)
-{
-	struct pipeline *p = &s->pipeline;
-	int err = ERR_OK;
-	if (config->log_queries) {
-		err = pipeline_add(p, &stage_log_info, NULL);
-	} else if (log_is_on(LOG_DEBUG)) {
-		err = pipeline_add(p, &stage_log, NULL);
-	}
-	if (err == ERR_OK && config->log_errors) {
-		err = pipeline_add(p, &stage_errors, NULL);
-	}
-	if (err == ERR_OK && !config->keep_order) {
-		err = pipeline_add(p, &stage_loadbalance, NULL);
-	}
-	if (err == ERR_OK && config->block) {
-		err = block_new(config->block, &s->block);
-		err = err ? err : pipeline_add(p, &stage_block, s->block);
-	}
-	if (err == ERR_OK && config->kube.transfer_to) {
-		err = transfer_stage_new(s->kube, config->kube.transfer_to, &s->transfer);
-		err = err ? err : pipeline_add(p, &stage_transfer, s->transfer);
-	}
-	if (err == ERR_OK && !config->no_short) {
-		err = search_new(s->kube, strv_of(config->search_ns), &s->search);
-		err = err ? err : pipeline_add(p, &stage_search, s->search);
-	}
-	if (err == ERR_OK) {
-		err = pipeline_add(p, &stage_kubernetes, s->kube);
-	}
-	return err;
-}
-
 static int keep_addresses(struct dns_server *s, const struct dns_config *config)
 {
 	s->listeners = calloc(1 + config->n_more, sizeof(*s->listeners));
@@ -201,7 +166,7 @@ int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api
 		err = open_kube(s, clock, config);
 	}
 	if (err == ERR_OK) {
-		err = make_pipeline(s, config);
+		err = chain_open(loop, s->reclaim, s->kube, config, &s->chain);
 	}
 	if (err == ERR_OK && !config->listen_later) {
 		err = dns_server_listen(s);
@@ -225,7 +190,7 @@ int dns_server_listen(struct dns_server *s)
 		struct threads_options options = s->options;
 		REQUIRE(!l->threads);
 		options.listen = l->addr;
-		err = threads_open(s->loop, &options, &s->pipeline, &l->threads);
+		err = threads_open(s->loop, &options, chain_pipeline(s->chain), &l->threads);
 	}
 	return err;
 }
@@ -298,14 +263,21 @@ static void on_reclaimed(void *ctx)
 	struct dns_server *s = ctx;
 	void (*cb)(void *ctx) = s->cb;
 	void *cb_ctx = s->ctx;
-	search_free(s->search);
-	transfer_stage_free(s->transfer);
-	block_free(s->block);
 	kube_free(s->kube);
 	free(s->listeners);
 	free(s);
 	if (cb) {
 		cb(cb_ctx);
+	}
+}
+
+static void on_chain_closed(void *ctx)
+{
+	struct dns_server *s = ctx;
+	if (s->reclaim) {
+		reclaim_close(s->reclaim, on_reclaimed, s);
+	} else {
+		on_reclaimed(s); /* opening failed at the very first step */
 	}
 }
 
@@ -316,11 +288,7 @@ static void on_threads_ended(void *ctx)
 	if (--s->n_closing > 0) {
 		return;
 	}
-	if (s->reclaim) {
-		reclaim_close(s->reclaim, on_reclaimed, s);
-	} else {
-		on_reclaimed(s); /* opening failed at the very first step */
-	}
+	chain_close(s->chain, on_chain_closed, s);
 }
 
 void dns_server_close(struct dns_server *s, void (*cb)(void *ctx), void *ctx)

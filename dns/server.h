@@ -20,6 +20,7 @@
 #include "base/strv.h"
 #include "dns/kube/options.h"
 #include "dns/listen/tcp.h"
+#include "dns/stage/options.h"
 #include "watch/api.h"
 
 struct dns_server;
@@ -38,10 +39,8 @@ struct dns_config {
 	/* Zones of the server block, blank-separated: a name in them that no stage answers is SERVFAIL, any
 	 * other REFUSED; NULL: all are REFUSED. */
 	const char *block;
-	bool keep_order;   /* no loadbalance: addresses come in their own order */
+	struct stage_options stages;
 	bool no_short;     /* short names are names like others */
-	bool log_queries;  /* every reply is logged at INFO, not DEBUG only */
-	bool log_errors;   /* so is every SERVFAIL */
 	bool listen_later; /* no port is taken before dns_server_listen */
 };
 /* Listen on 127.0.0.1:1053, all else at its default. */
@@ -50,7 +49,7 @@ struct dns_config dns_config_default(void);
 /* Binds, subscribes to api (Namespaces, Services, EndpointSlices, what more the options need;
  * RECORDS first) and starts the query threads. Until every kind is synced, names not known yet are answered with SERVFAIL. clock
  * gives the SOA serial. config is copied. errors libuv's (UV_EADDRINUSE, UV_EACCES,
- * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone, block), ERR_SYNTAX (address), ERR_NOMEM */
+ * UV_EADDRNOTAVAIL ...), ERR_BAD_NAME (zone, block, stages), ERR_SYNTAX (address, stages), ERR_TOO_LARGE (weights), ERR_NOMEM */
 NODISCARD int dns_server_open(uv_loop_t *loop, struct clock *clock, const struct watch_api *api,
 	const struct dns_config *config, struct dns_server **out);
 /* With listen_later: takes the ports and answers. errors as dns_server_open's of addresses, ERR_NOMEM; then it is good

@@ -196,6 +196,7 @@ NODISCARD static int keys_read(struct blocks *x, struct corefile_block *b)
 NODISCARD static int block_read(struct blocks *x, struct corefile_block *b)
 {
 	struct seen seen = { .n = 0 };
+	b->stages.balance = BALANCE_KEEP;
 	int err = keys_read(x, b);
 	if (err) {
 		return err;

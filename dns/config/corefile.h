@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "base/strv.h"
 #include "dns/kube/options.h"
+#include "dns/stage/options.h"
 
 #define COREFILE_MAX_BYTES 1048576
 
@@ -37,7 +38,7 @@ struct corefile_zone {
 /* kubernetes: what the schema needs is in options, the rest is about the API server and about what comes after. */
 struct corefile_kubernetes {
 	unsigned line;
-	struct kube_options options; /* addresses stay NULL; transfer_to too, see listener */
+	struct kube_options options; /* addresses stay NULL */
 	struct corefile_words zones; /* the same zones as in options, one by one */
 	const char *endpoint;        /* URL; NULL: not given */
 	const char *tls_cert, *tls_key, *tls_ca;
@@ -49,23 +50,15 @@ struct corefile_kubernetes {
 };
 #define COREFILE_STARTUP_TIMEOUT_MS 5000
 
-/* transfer: ZONES { to ADDRESS... } */
-struct corefile_transfer {
-	unsigned line;
-	struct corefile_words zones;
-	struct corefile_words to; /* "*" or an address */
-	const struct corefile_transfer *next;
-};
-
 struct corefile_block {
 	unsigned line;
 	const struct corefile_zone *zones; /* at least one */
 	size_t n_zones;
 	struct corefile_words bind; /* addresses or names of interfaces; none: all */
 	struct corefile_words bind_except;
-	bool errors, log, debug, loadbalance;
+	bool debug;
+	struct stage_options stages;                  /* of errors, log, loadbalance, transfer */
 	const struct corefile_kubernetes *kubernetes; /* NULL: none */
-	const struct corefile_transfer *transfers;    /* NULL: none */
 };
 
 /* A server block on one of its ports: what is to be opened. */

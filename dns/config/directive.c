@@ -11,7 +11,7 @@ static const struct directive_row rows[] = {
 	{ .name = "debug", .repeats = true, .read = debug_read },
 	{ .name = "errors", .read = errors_read },
 	{ .name = "kubernetes", .read = kubernetes_read },
-	{ .name = "loadbalance", .read = loadbalance_read },
+	{ .name = "loadbalance", .repeats = true, .read = loadbalance_read },
 	{ .name = "log", .repeats = true, .read = log_read },
 	{ .name = "transfer", .repeats = true, .read = transfer_read },
 };
@@ -141,6 +141,19 @@ int options_read(struct reader *r, const struct directive *d, const struct optio
 		}
 	}
 	return ERR_OK;
+}
+
+void *config_grow(struct reader *r, const void **list, size_t *n, size_t each)
+{
+	uint8_t *grown = arena_zalloc(r->arena, (*n + 1) * each); /* bounded by the file's size */
+	if (!grown) {
+		return NULL;
+	}
+	if (*n > 0) {
+		memcpy(grown, *list, *n * each);
+	}
+	*list = grown;
+	return grown + (*n)++ * each;
 }
 
 int words_append(struct reader *r, struct corefile_words *list, const struct corefile_words *more)

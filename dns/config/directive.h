@@ -62,6 +62,8 @@ NODISCARD int warn(struct reader *r, unsigned line, const char *fmt, ...) PRINTF
 NODISCARD int no_block(struct reader *r, const struct directive *d);
 NODISCARD int no_args(struct reader *r, const struct directive *d);
 
+/* Room for one more at the end of a list in the arena, zeroed; NULL when memory is out. The list moves. */
+void *config_grow(struct reader *r, const void **list, size_t *n, size_t each);
 /* *list and then more. errors ERR_NOMEM */
 NODISCARD int words_append(
 	struct reader *r, struct corefile_words *list, const struct corefile_words *more);

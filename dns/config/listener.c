@@ -37,30 +37,6 @@ NODISCARD static int reachable(struct reader *r, const struct corefile_kubernete
 	return err;
 }
 
-/* Who may have the zones whole: all of them or none, so far. */
-NODISCARD static int transfers(struct reader *r, const struct corefile_block *b,
-	const struct corefile_words *served, const char **out)
-{
-	const struct corefile_transfer *t = b->transfers;
-	bool covers = true;
-	*out = NULL;
-	if (!t) {
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < served->n; i++) {
-		bool one = false;
-		for (size_t z = 0; z < t->zones.n; z++) {
-			one = one || zone_is_below(served->at[i], t->zones.at[z]);
-		}
-		covers = covers && one;
-	}
-	if (t->next || !covers) {
-		return unserved(r, t->line, "transfer: of some zones of kubernetes only");
-	}
-	*out = words_join(r, &t->to);
-	return *out ? ERR_OK : ERR_NOMEM;
-}
-
 NODISCARD static int listener_make(struct reader *r, const struct corefile_block *b, unsigned port,
 	struct corefile_listener *out)
 {
@@ -87,8 +63,7 @@ NODISCARD static int listener_make(struct reader *r, const struct corefile_block
 		.zones = err ? NULL : words_join(r, &zones),
 		.options = b->kubernetes->options };
 	out->options.zones = err ? NULL : words_join(r, &served);
-	err = err ? err : out->zones && out->options.zones ? ERR_OK : ERR_NOMEM;
-	return err ? err : transfers(r, b, &served, &out->options.transfer_to);
+	return err ? err : out->zones && out->options.zones ? ERR_OK : ERR_NOMEM;
 }
 
 /* Questions on one port are not yet shared out among blocks. */

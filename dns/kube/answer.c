@@ -279,7 +279,8 @@ enum verdict kube_answer(const struct kube *k, struct query *q)
 		return V_NEXT;
 	}
 	if (q->type == TYPE_AXFR || q->type == TYPE_IXFR) {
-		return V_NEXT; /* no stage before this one does transfers: REFUSED */
+		reply_set_rcode(q, RCODE_REFUSED, false); /* a stage before this one gives them */
+		return V_ANSWERED;
 	}
 	struct answer a;
 	answer_begin(&a, k, zone, q);

@@ -207,7 +207,7 @@ int kube_new(const struct kube_options *options, struct clock *clock, struct rec
 	k->options.zones = k->options.namespaces = k->options.addresses = NULL;
 	k->options.multicluster = NULL;
 	k->options.labels = k->options.namespace_labels = NULL;
-	k->options.fallthrough_zones = k->options.transfer_to = NULL;
+	k->options.fallthrough_zones = NULL;
 	bool in_range = options->ttl <= TTL_MAX && options->hold_ms <= KUBE_HOLD_MAX_MS;
 	int err = in_range ? ERR_OK : ERR_RANGE;
 	if (err == ERR_OK) {

@@ -32,9 +32,6 @@ struct kube_options {
 	 * blank-separated; NULL: all. */
 	bool fallthrough;
 	const char *fallthrough_zones;
-	/* Who may have the zones whole (AXFR, IXFR; the `transfer` block's `to`): addresses,
-	 * blank-separated, "*" for everybody; NULL: nobody. */
-	const char *transfer_to;
 	uint32_t ttl; /* seconds, 0..3600, of every record but dns-version */
 	enum kube_pods pods;
 	bool endpoint_pod_names;   /* an endpoint without hostname is named by its pod, not its

@@ -2,6 +2,7 @@
 #include "dns/listen/thread.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -186,6 +187,9 @@ static int open_all(struct threads *all, const struct option_addr *addr, unsigne
 	}
 	for (unsigned i = 0; i < count && err == ERR_OK; i++) {
 		all->each[i].all = all;
+		/* an address fits */
+		(void)snprintf(all->each[i].shared.local, sizeof(all->each[i].shared.local), "%s",
+			addr->host);
 		err = thread_open(&all->each[i], &fds[i], wildcard, pipeline);
 		all->n += err == ERR_OK;
 		if (err != ERR_OK) {

@@ -94,6 +94,7 @@ enum accept query_read(
 	q->transport = transport;
 	q->message = message;
 	q->message_n = message_n;
+	q->begun_ns = 0;
 	q->slot = NULL;
 	q->pending = false;
 	q->edns = (struct edns){ 0 };

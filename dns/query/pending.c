@@ -119,6 +119,7 @@ bool query_wait(struct query *q, uint32_t ms)
 	}
 	keep_client(s, q->client);
 	s->origin = q->origin;
+	s->begun_ns = q->begun_ns;
 	s->fresh = true;
 	s->expired = false;
 	s->wait_ms = ms;

@@ -27,6 +27,7 @@ struct slot {
 	struct query_origin *origin; /* NULL: free */
 	bool fresh, expired;
 	uint32_t wait_ms;
+	uint64_t begun_ns;    /* of the query */
 	uint64_t deadline_ms; /* the keeper's; once it is not fresh */
 	enum transport transport;
 	struct sockaddr_storage client;

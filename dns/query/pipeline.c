@@ -77,6 +77,7 @@ size_t pipeline_resume(
 	q->origin = s->origin;
 	enum accept accepted = query_read(q, s->transport, s->message, s->message_n);
 	q->slot = s;
+	q->begun_ns = s->begun_ns;
 	return pipeline_reply(p, q, accepted, s->message, reply, reply_cap);
 }
 

@@ -45,6 +45,7 @@ struct slot;
 /* What belongs to one query thread and its queries share. */
 struct query_thread {
 	uint64_t random;         /* xorshift state, never 0 */
+	char local[48];          /* the address listened on */
 	struct pending *pending; /* NULL: queries do not wait */
 };
 
@@ -70,6 +71,8 @@ struct query {
 	struct query_origin *origin;   /* where a reply that comes later goes; NULL: nowhere */
 	const uint8_t *message;
 	size_t message_n;
+	uint64_t
+		begun_ns; /* uv_hrtime when it came, for stages that want to know; 0: nobody has looked */
 	struct edns edns;
 	struct query_thread *thread;
 	struct slot *slot;   /* where it is kept: it has waited, or is about to; NULL: neither */

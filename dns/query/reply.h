@@ -13,7 +13,8 @@ void reply_set_rcode(struct query *q, unsigned rcode, bool authoritative);
 /* OPT and header; q->w.n is the reply's length then. */
 void reply_finish(struct query *q);
 
-/* One record: owner is the name at owner_at in the reply; rdata follows through q->w; reply_end closes it.
+/* Nothing may point into an A or AAAA record but the rest of it: stage loadbalance moves them.
+ * One record: owner is the name at owner_at in the reply; rdata follows through q->w; reply_end closes it.
  * begin gives false when the reply is full already (then nothing is to be written). */
 NODISCARD bool reply_start(struct query *q, size_t owner_at, uint16_t type, uint32_t ttl);
 /* The same with the first label written and the rest pointed to. */

@@ -3,15 +3,35 @@
  * Called by: dns/server.c. */
 #pragma once
 
+#include <uv.h>
+
 #include "base/base.h"
 #include "base/strv.h"
 #include "dns/kube/kube.h"
 #include "dns/query/query.h"
+#include "dns/reclaim.h"
+#include "dns/stage/options.h"
 
-/* log: every reply, at DEBUG or at INFO. self: none. */
-extern const struct stage_row stage_log, stage_log_info;
-/* errors: every SERVFAIL is logged. self: none. */
+/* log: a line a reply. self: struct log_stage. */
+extern const struct stage_row stage_log;
+struct log_stage;
+struct log_stage_options {
+	enum log_level level;
+	bool block; /* stage_block comes after it: names that are not the block's are passed over */
+};
+/* errors ERR_BAD_NAME, ERR_NOMEM */
+NODISCARD int log_stage_new(const struct log_rule *rules, size_t n,
+	const struct log_stage_options *options, struct log_stage **out);
+void log_stage_free(struct log_stage *s); /* accepts NULL */
+
+/* errors: every SERVFAIL is logged, or counted with those like it. self: struct errors_stage. */
 extern const struct stage_row stage_errors;
+struct errors_stage;
+/* errors libuv's, ERR_SYNTAX (pattern), ERR_NOMEM */
+NODISCARD int errors_stage_open(
+	uv_loop_t *loop, const struct consolidate_rule *rules, size_t n, struct errors_stage **out);
+/* No query thread is left. Says what was counted; frees, then closed, from the loop. */
+void errors_stage_close(struct errors_stage *s, void (*closed)(void *ctx), void *ctx);
 
 /* block: names in the zones of the server block are ours, even if no stage after it answers. self: struct block. */
 extern const struct stage_row stage_block;
@@ -19,17 +39,27 @@ struct block;
 /* zones: blank-separated. errors ERR_BAD_NAME, ERR_NOMEM */
 NODISCARD int block_new(const char *zones, struct block **out);
 void block_free(struct block *b);
-/* loadbalance: replies with several addresses begin with each in turn, at random. self: none. */
-extern const struct stage_row stage_loadbalance;
+
+/* loadbalance: the order of addresses; sorting: with weights or preferred networks too. self: struct loadbalance. */
+extern const struct stage_row stage_loadbalance, stage_loadbalance_sorting;
+struct loadbalance;
+/* o: balance, weights, reload_ms, prefer. errors as weights_file_open, ERR_SYNTAX (prefer) */
+NODISCARD int loadbalance_open(uv_loop_t *loop, struct reclaim *rc, const struct stage_options *o,
+	struct loadbalance **out);
+/* No query thread is left. True: closed will be called, from the loop; free it only then. */
+bool loadbalance_close(struct loadbalance *s, void (*closed)(void *ctx), void *ctx);
+void loadbalance_free(struct loadbalance *s);
+
 /* kubernetes: names in the cluster's zones. self: const struct kube. */
 extern const struct stage_row stage_kubernetes;
 
 /* transfer: whole zones over TCP, for those who may have them. self: struct transfer_stage. */
 extern const struct stage_row stage_transfer;
 struct transfer_stage;
-/* to: addresses, blank-separated; "*": everybody. errors ERR_SYNTAX, ERR_NOMEM */
-NODISCARD int transfer_stage_new(const struct kube *k, const char *to, struct transfer_stage **out);
-void transfer_stage_free(struct transfer_stage *s);
+/* errors ERR_BAD_NAME (zones), ERR_SYNTAX (to), ERR_NOMEM */
+NODISCARD int transfer_stage_new(const struct kube *k, const struct transfer_rule *rules, size_t n,
+	struct transfer_stage **out);
+void transfer_stage_free(struct transfer_stage *s); /* accepts NULL */
 
 /* search: short names, as a pod's resolv.conf would complete them. self: struct search. */
 extern const struct stage_row stage_search;

@@ -1,5 +1,6 @@
 """`ordinal serve` as a server of its own: it watches a lab as it would a cluster, and is asked by dig."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -73,16 +74,59 @@ def test_without_bind_it_listens_everywhere_and_takes_the_port_of_the_command_li
 def test_queries_and_failures_are_logged_when_asked_for(experiment, start_serve):
     s = start_serve(corefile(experiment.kubeconfig, more="errors\n log")).ready()
     assert s.rcode("example.org") == "SERVFAIL" and s.rcode(NAME) == "NOERROR"
-    s.until(lambda: f'"A IN {NAME}. udp" NOERROR' in s.text())
+    s.until(lambda: f'"A IN {NAME}. udp ' in s.text())
+    line = next(line for line in s.text().splitlines() if f'"A IN {NAME}. udp ' in line)
+    assert re.search(r' 127\.0\.0\.1:\d+ - \d+ "A IN \S+ udp \d+ false \d+" NOERROR qr,aa,rd \d+ 0\.\d+s$', line)
     assert "error dns: SERVFAIL example.org. A" in s.text()
+
+
+def test_logs_are_as_the_corefile_wants_them(experiment, start_serve):
+    s = start_serve(corefile(experiment.kubeconfig, more="""log experiments.svc.cluster.local "mine {name} {rcode} {>opcode}" {
+            class denial
+        }
+        log . "other {type} {proto} {local}"
+        errors {
+            consolidate 1h "^nothing" warning show_first
+        }""")).ready()
+    assert s.rcode(NAME) == "NOERROR" and s.rcode(f"x.{NAME}") == "NXDOMAIN"
+    assert [s.rcode("example.org", "TXT") for _ in range(3)] == ["SERVFAIL"] * 3
+    assert s.stop() == 0
+    said = [line.split(" dns: ")[1] for line in s.text().splitlines() if " dns: " in line]
+    assert [line for line in said if line.startswith(("mine", "other"))] == [
+        f"mine x.{NAME}. NXDOMAIN 0"] + ["other TXT udp 127.0.0.1"] * 3
+    assert [line for line in said if "nothing" in line] == [
+        "SERVFAIL example.org. TXT: nothing answers it", "3 errors like '^nothing' occurred in last 1h"]
+
+
+def test_addresses_come_in_the_order_the_corefile_wants(experiment, start_serve, tmp_path):
+    name, first = f"{NAME}.", "10.244.0.6"
+    s = start_serve(corefile(experiment.kubeconfig, more=f"loadbalance {{\n prefer {first}/32\n }}")).ready()
+    assert {s.dig("+short", NAME).split()[0] for _ in range(20)} == {first}
+    (tmp_path / "weights").write_text(f"{name}\n{first} 255\n")
+    s = start_serve(corefile(experiment.kubeconfig, more=f"loadbalance weighted {tmp_path}/weights")).ready()
+    assert [s.dig("+short", NAME).split()[0] for _ in range(50)].count(first) > 25
+    (tmp_path / "weights").write_text(f"{first} 255\n")
+    done = refused(tmp_path, corefile(experiment.kubeconfig, more="loadbalance weighted weights"))
+    assert done.returncode == 1 and "weights:1: wants a domain name before the first address" in done.stderr
+
+
+def test_requests_to_the_cluster_are_limited_as_the_corefile_wants(experiment, start_serve):
+    limits = "apiserver_qps 50\n apiserver_burst 1\n apiserver_max_inflight 1"
+    assert len(start_serve(corefile(experiment.kubeconfig, limits)).ready().short(NAME)) == 3
 
 
 def test_a_zone_goes_whole_to_whom_it_may(experiment, start_serve):
     s = start_serve(corefile(experiment.kubeconfig, more="transfer {\n to 127.0.0.1\n }")).ready()
     zone = s.dig("+noall", "+answer", "cluster.local", "AXFR")
     assert f"{NAME}." in zone and zone.splitlines()[0].split()[3] == "SOA"
-    s = start_serve(corefile(experiment.kubeconfig, more="transfer {\n to 192.0.2.1\n }")).ready()
+    s = start_serve(corefile(experiment.kubeconfig, more="""transfer cluster.local {
+            to 192.0.2.1
+        }
+        transfer in-addr.arpa {
+            to *
+        }""")).ready()
     assert "Transfer failed" in s.dig("cluster.local", "AXFR")
+    assert "SOA" in s.dig("+noall", "+answer", "in-addr.arpa", "AXFR")
 
 
 def test_before_the_cluster_is_known_it_waits_then_says_servfail_then_answers(start_lab, start_serve, tmp_path):

@@ -141,7 +141,7 @@ static void without_loadbalance_addresses_keep_their_order(void **state)
 	for (int keep = 0; keep < 2; keep++) {
 		struct lab l;
 		struct dns_config config = dns_config_default();
-		config.keep_order = keep;
+		config.stages.balance = keep ? BALANCE_KEEP : BALANCE_ROUND_ROBIN;
 		start(&l, &config);
 		fake_api_apply(&l.api, "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":"
 				       "{\"name\":\"n\"}}");

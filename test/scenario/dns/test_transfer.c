@@ -57,7 +57,9 @@ static void start(struct lab *l)
 	config.threads = 1;
 	config.kube.zones = "cluster.local";
 	config.kube.addresses = "10.244.0.99";
-	config.kube.transfer_to = "*";
+	static const struct transfer_rule everybody = { ".", "*" };
+	config.stages.transfers = &everybody;
+	config.stages.n_transfers = 1;
 	lab_init(l);
 	fake_api_apply(&l->api, namespace_json);
 	(void)snprintf(text, sizeof(text), service_format, "large", 0);

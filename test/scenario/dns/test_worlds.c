@@ -176,7 +176,10 @@ static void apply_setting(struct dns_config *config, char *line)
 	} else if (strcmp(line, "zonal") == 0) {
 		k->zonal = true;
 	} else if (strcmp(line, "transfer") == 0) {
-		k->transfer_to = value;
+		static struct transfer_rule transfer = { .zones = "." };
+		transfer.to = value;
+		config->stages.transfers = &transfer;
+		config->stages.n_transfers = 1;
 	} else if (strcmp(line, "endpoint_pod_names") == 0) {
 		k->endpoint_pod_names = true;
 	} else if (strcmp(line, "noendpoints") == 0) {

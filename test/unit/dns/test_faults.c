@@ -375,7 +375,9 @@ static void a_server_that_finds_no_memory_does_not_open_and_leaves_nothing(void 
 		config.kube.namespaces = "ns other";
 		config.kube.labels = "tier in (front,back)";
 		config.kube.namespace_labels = "team";
-		config.kube.transfer_to = "10.0.0.1 *";
+		static const struct transfer_rule transfer = { ".", "10.0.0.1 *" };
+		config.stages.transfers = &transfer;
+		config.stages.n_transfers = 1;
 		config.kube.pods = KUBE_PODS_VERIFIED;
 		config.kube.hold_ms = 1000;
 		assert_int_equal(uv_loop_init(&loop), 0);

@@ -101,6 +101,8 @@ static void answers_take_no_memory(void **state)
 	struct kube_options options = {
 		.ttl = 5, .addresses = "10.0.0.53", .pods = KUBE_PODS_VERIFIED, .hold_ms = 1000
 	};
+	const struct stage_options sorted = { .prefer = "10.1.0.0/16 fd00::/8" };
+	struct loadbalance *balance;
 	struct pipeline p = { .n = 0 };
 	struct fake_api api;
 	struct clock *clock;
@@ -115,7 +117,8 @@ static void answers_take_no_memory(void **state)
 	fake_api_init(&api);
 	assert_int_equal(kube_new(&options, clock, rc, &k), ERR_OK);
 	assert_int_equal(search_new(k, STRV("n"), &search), ERR_OK);
-	assert_int_equal(pipeline_add(&p, &stage_loadbalance, NULL), ERR_OK);
+	assert_int_equal(loadbalance_open(&loop, rc, &sorted, &balance), ERR_OK);
+	assert_int_equal(pipeline_add(&p, &stage_loadbalance_sorting, balance), ERR_OK);
 	assert_int_equal(pipeline_add(&p, &stage_search, search), ERR_OK);
 	assert_int_equal(pipeline_add(&p, &stage_kubernetes, k), ERR_OK);
 	assert_int_equal(kube_subscribe(k, &api.api), ERR_OK);
@@ -169,6 +172,7 @@ static void answers_take_no_memory(void **state)
 	reclaim_close(rc, NULL, NULL);
 	clock_close(clock, NULL, NULL);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	loadbalance_free(balance);
 	search_free(search);
 	kube_free(k);
 	fake_api_deinit(&api);

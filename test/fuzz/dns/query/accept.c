@@ -48,6 +48,7 @@ static struct {
 	struct fake_api api;
 	struct kube *kube;
 	struct search *search;
+	struct loadbalance *loadbalance;
 	struct pipeline pipeline;
 	struct query_thread thread;
 	struct query query;
@@ -73,7 +74,10 @@ static void make_world(void)
 	REQUIRE(err == ERR_OK);
 	fake_api_init(&world.api);
 	fake_api_sync(&world.api);
-	err = pipeline_add(&world.pipeline, &stage_loadbalance, NULL);
+	const struct stage_options sorted = { .prefer = "10.0.0.2/31 fd00::/8" };
+	err = loadbalance_open(&world.loop, world.reclaim, &sorted, &world.loadbalance);
+	REQUIRE(err == ERR_OK);
+	err = pipeline_add(&world.pipeline, &stage_loadbalance_sorting, world.loadbalance);
 	REQUIRE(err == ERR_OK);
 	err = pipeline_add(&world.pipeline, &stage_search, world.search);
 	REQUIRE(err == ERR_OK);

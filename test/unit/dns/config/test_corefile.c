@@ -83,8 +83,10 @@ static void several_blocks_are_kept_apart(void **state)
 			  "\tkubernetes\n\tlog\n}\n");
 	assert_int_equal(f.err, ERR_OK);
 	assert_int_equal(f.corefile->n_blocks, 2);
-	assert_true(f.corefile->blocks[0].errors && !f.corefile->blocks[0].log);
-	assert_true(f.corefile->blocks[1].log && !f.corefile->blocks[1].errors);
+	assert_true(
+		f.corefile->blocks[0].stages.errors && f.corefile->blocks[0].stages.n_logs == 0);
+	assert_true(
+		f.corefile->blocks[1].stages.n_logs > 0 && !f.corefile->blocks[1].stages.errors);
 	assert_int_equal(f.corefile->blocks[1].line, 5);
 	assert_string_equal(
 		f.corefile->blocks[1].kubernetes->options.zones, "cluster.local. in-addr.arpa.");
@@ -259,7 +261,8 @@ static void snippets_are_put_in_place(void **state)
 			fail_msg("%s: %s", rows[i].why, f.report.text);
 		} else if (!rows[i].want) {
 			assert_int_equal(f.corefile->n_blocks, 1);
-			assert_true(f.corefile->blocks[0].errors && f.corefile->blocks[0].log);
+			assert_true(f.corefile->blocks[0].stages.errors &&
+				    f.corefile->blocks[0].stages.n_logs > 0);
 		}
 		fixture_deinit(&f);
 	}

@@ -50,12 +50,19 @@ static void errors_logs_and_knows_its_options(void **state)
 		{ "two arguments", "errors stdout stdout", "errors: wants nothing or stdout" },
 		{ "twice", "errors\nerrors", "Corefile:3: errors: may be only once" },
 		{ "stack traces", "errors {\nstacktrace\n}", NULL },
-		{ "grouped", "errors {\nconsolidate 5m \".* timeout$\" warning\n}",
-			"unserved: consolidate" },
+		{ "grouped", "errors {\nconsolidate 5m \".* timeout$\" warning\n}", NULL },
+		{ "grouped, several, the first shown",
+			"errors {\nconsolidate 1s a show_first\nconsolidate 1s b info "
+			"show_first\n}",
+			NULL },
+		{ "two levels", "errors {\nconsolidate 5m y info error\n}", "has \"error\"" },
+		{ "a level behind show_first", "errors {\nconsolidate 5m y show_first info\n}",
+			"has \"info\"" },
+		{ "no expression", "errors {\nconsolidate 5m \"a(\"\n}",
+			"Corefile:3: errors: consolidate: \"a(\": " },
 		{ "grouped, no pattern", "errors {\nconsolidate 5m\n}", "consolidate: wants" },
 		{ "grouped by no time", "errors {\nconsolidate x y\n}", "wants a duration" },
-		{ "an unknown level", "errors {\nconsolidate 5m y loud\n}",
-			"wants one of warning" },
+		{ "an unknown level", "errors {\nconsolidate 5m y loud\n}", "has \"loud\"" },
 		{ "an unknown option", "errors {\nloud\n}", "unknown option \"loud\"" },
 	};
 	(void)state;
@@ -71,12 +78,18 @@ static void loadbalance_rotates_or_says_what_it_cannot(void **state)
 		{ "unknown policy", "loadbalance random", "has \"random\"" },
 		{ "weighted without file", "loadbalance weighted", "weighted: wants one file" },
 		{ "weighted with two files", "loadbalance weighted a b", "wants one file" },
-		{ "weighted", "loadbalance weighted f {\nreload 10s\n}", "unserved: weighted" },
+		{ "weighted", "loadbalance weighted f {\nreload 10s\n}", NULL },
+		{ "weighted, never read again", "loadbalance weighted f {\nreload 0s\n}", NULL },
 		{ "reload of nothing", "loadbalance {\nreload 10s\n}", "only weighted" },
 		{ "reload at what times", "loadbalance weighted f {\nreload x\n}",
 			"wants a duration" },
-		{ "prefer", "loadbalance {\nprefer 10.0.0.0/8\n}", "unserved: prefer" },
-		{ "twice", "loadbalance\nloadbalance", "may be only once" },
+		{ "prefer", "loadbalance {\nprefer 10.0.0.0/8 fd00::/8\nprefer ::/0\n}", NULL },
+		{ "prefer an address", "loadbalance {\nprefer 10.0.0.1\n}", "has \"10.0.0.1\"" },
+		{ "prefer too many bits", "loadbalance {\nprefer 10.0.0.0/33\n}",
+			"wants networks" },
+		{ "prefer by weight", "loadbalance weighted f {\nprefer ::/0\n}",
+			"not with weighted" },
+		{ "twice: the last counts", "loadbalance\nloadbalance weighted f", NULL },
 	};
 	(void)state;
 	check_directives(rows, ARRAY_LEN(rows));
@@ -90,9 +103,9 @@ static void log_takes_names_a_format_and_classes(void **state)
 		{ "all classes", "log {\nclass all\n}", NULL },
 		{ "more classes than all", "log {\nclass denial all\n}", NULL },
 		{ "the common format", "log . {common}", NULL },
-		{ "some names", "log example.org example.net", "unserved: some names" },
-		{ "a format", "log . \"{remote} {rcode}\"", "unserved: format" },
-		{ "some classes", "log {\nclass error denial\n}", "unserved: class" },
+		{ "some names", "log example.org example.net", NULL },
+		{ "a format", "log . \"{remote} {rcode}\"", NULL },
+		{ "some classes", "log {\nclass error denial\n}", NULL },
 		{ "an unknown class", "log {\nclass good\n}", "has \"good\"" },
 		{ "no class", "log {\nclass\n}", "class: wants" },
 		{ "an unknown option", "log {\nclasses all\n}", "unknown option" },
@@ -109,8 +122,11 @@ static void transfer_needs_to_whom(void **state)
 		{ "of one zone to two", "transfer cluster.local {\nto 10.0.0.1 10.0.0.2:5353\n}",
 			NULL },
 		{ "v6", "transfer {\nto ::1 [::1]:5353\n}", NULL },
-		{ "of another zone", "transfer example.org {\nto *\n}", "unserved: transfer" },
-		{ "twice", "transfer {\nto *\n}\ntransfer {\nto *\n}", "unserved: transfer" },
+		{ "of another zone", "transfer example.org {\nto *\n}", NULL },
+		{ "twice", "transfer {\nto *\n}\ntransfer a {\nto *\n}", NULL },
+		{ "from where it would be told", "transfer {\nto *\nsource 10.0.0.1\n}", NULL },
+		{ "from nowhere", "transfer {\nto *\nsource here\n}", "source: wants an address" },
+		{ "from two", "transfer {\nto *\nsource ::1\nsource ::2\n}", "only once" },
 		{ "to nobody", "transfer", "transfer: wants \"to\"" },
 		{ "to whom", "transfer {\nto\n}", "transfer: to: wants" },
 		{ "to a name", "transfer {\nto ns1.example.org\n}", "has \"ns1.example.org\"" },
@@ -121,10 +137,10 @@ static void transfer_needs_to_whom(void **state)
 	(void)state;
 	check_directives(rows, ARRAY_LEN(rows));
 	fixture_parse_directive(&f, "transfer {\nto * ::1 10.0.0.1:99\n}");
-	const struct corefile_transfer *t = f.corefile->blocks[0].transfers;
-	assert_string_equal(words_text(&t->zones), ".");
-	assert_string_equal(words_text(&t->to), "* ::1 10.0.0.1");
-	assert_string_equal(f.corefile->listeners[0].options.transfer_to, "* ::1 10.0.0.1");
+	const struct stage_options *s = &f.corefile->blocks[0].stages;
+	assert_int_equal(s->n_transfers, 1);
+	assert_string_equal(s->transfers[0].zones, ".");
+	assert_string_equal(s->transfers[0].to, "* ::1 10.0.0.1");
 	fixture_deinit(&f);
 }
 
@@ -133,12 +149,38 @@ static void what_a_block_says_is_kept(void **state)
 	struct fixture f;
 	(void)state;
 	fixture_parse_directive(&f, "errors\nlog\nloadbalance\ndebug");
-	assert_true(f.corefile->blocks[0].errors && f.corefile->blocks[0].log);
-	assert_true(f.corefile->blocks[0].loadbalance && f.corefile->blocks[0].debug);
+	const struct stage_options *s = &f.corefile->blocks[0].stages;
+	assert_true(s->errors && f.corefile->blocks[0].debug);
+	assert_int_equal(s->n_logs, 1);
+	assert_string_equal(s->logs[0].name, ".");
+	assert_int_equal(s->logs[0].classes, LOG_CLASS_ALL);
+	assert_int_equal(s->balance, BALANCE_ROUND_ROBIN);
 	fixture_deinit(&f);
 	fixture_parse_directive(&f, "");
-	assert_false(f.corefile->blocks[0].errors || f.corefile->blocks[0].log);
-	assert_false(f.corefile->blocks[0].loadbalance || f.corefile->blocks[0].debug);
+	s = &f.corefile->blocks[0].stages;
+	assert_false(s->errors || f.corefile->blocks[0].debug);
+	assert_int_equal(s->n_logs, 0);
+	assert_int_equal(s->balance, BALANCE_KEEP);
+	fixture_deinit(&f);
+	fixture_parse_directive(&f,
+		"log a B.org \"{rcode} {common}\" {\nclass error\nclass denial\n}\nlog c\n"
+		"errors {\nconsolidate 1m30s x info show_first\n}\n"
+		"loadbalance weighted f {\nreload 10s\n}\n"
+		"transfer a b {\nto 10.0.0.1\n}\ntransfer {\nto *\n}");
+	s = &f.corefile->blocks[0].stages;
+	assert_int_equal(s->n_logs, 3);
+	assert_string_equal(s->logs[1].name, "b.org.");
+	assert_string_equal(s->logs[1].format, "{rcode} {common}");
+	assert_int_equal(s->logs[1].classes, LOG_CLASS_ERROR | LOG_CLASS_DENIAL);
+	assert_string_equal(s->logs[2].format, LOG_FORMAT_COMMON);
+	assert_int_equal(s->consolidate[0].period_ms, 90000);
+	assert_int_equal(s->consolidate[0].level, LOG_INFO);
+	assert_true(s->consolidate[0].show_first);
+	assert_int_equal(s->balance, BALANCE_WEIGHTED);
+	assert_string_equal(s->weights, "f");
+	assert_int_equal(s->reload_ms, 10000);
+	assert_int_equal(s->n_transfers, 2);
+	assert_string_equal(s->transfers[0].zones, "a. b.");
 	fixture_deinit(&f);
 }
 
