@@ -78,7 +78,7 @@ static int namespaces(struct reader *r, const struct config_line *l, void *into)
 
 NODISCARD static int selector(struct reader *r, const struct config_line *l, const char **out)
 {
-	char why[160];
+	char why[SELECTOR_WHY_CHARS];
 	struct selector s;
 	const char *text = words_join(r, &l->args);
 	int err = text ? selector_parse(r->arena, strv_of(text), &s, why) : ERR_NOMEM;

@@ -153,6 +153,22 @@ static void admit_new(
 	}
 }
 
+/* Since when the volume is in its phase: told by whoever changes it, else by the clock. */
+static void date_phase(struct embedded *e, struct arena *a, struct json *obj,
+	const struct json *before, struct status *s)
+{
+	static const char *const since = "lastPhaseTransitionTime";
+	const struct json *was = json_get(before, "status");
+	struct json *is = json_get(obj, "status");
+	char now[CLOCK_RFC3339_CHARS + 1];
+	if (is == NULL || json_equal(json_get(is, "phase"), json_get(was, "phase")) ||
+		!json_equal(json_get(is, since), json_get(was, since))) {
+		return;
+	}
+	clock_format(clock_now_ms(e->clock), now);
+	check(s, json_set_str(a, is, since, strv_of(now)));
+}
+
 void admit_object(struct embedded *e, struct arena *a, enum kind k, struct json *obj,
 	const struct json *before, struct status *s)
 {
@@ -161,6 +177,9 @@ void admit_object(struct embedded *e, struct arena *a, enum kind k, struct json 
 	}
 	if (before == NULL) {
 		admit_new(e, a, k, obj, s);
+	}
+	if (k == KIND_PV) {
+		date_phase(e, a, obj, before, s);
 	}
 	if (k == KIND_POD && before != NULL) {
 		admit_pod(a, obj, s); /* a PUT of a bare manifest means the same pod */

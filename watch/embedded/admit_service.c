@@ -99,8 +99,6 @@ static void choose_families(struct job *j, bool headless)
 
 static void refuse_address(struct job *j, struct strv ip, int why)
 {
-	char range[SERVICE_IP_CHARS + 4];
-	service_pool_range(&j->e->pool, range);
 	const struct json *shown = json_get(j->spec, "clusterIPs");
 	if (why == ERR_EXISTS) {
 		status_cause_add(j->s, CAUSE_INVALID, STRV("spec.clusterIPs"), shown,
@@ -108,9 +106,9 @@ static void refuse_address(struct job *j, struct strv ip, int why)
 			STRV_ARG(ip));
 	} else if (why == ERR_RANGE) {
 		status_cause_add(j->s, CAUSE_INVALID, STRV("spec.clusterIPs"), shown,
-			"failed to allocate IP %.*s: the provided IP (%.*s) is not in the valid "
-			"range. The range of valid IPs is %s",
-			STRV_ARG(ip), STRV_ARG(ip), range);
+			"failed to allocate IP %.*s: the provided network does not match the "
+			"current range",
+			STRV_ARG(ip));
 	}
 	/* no address at all: validation says so in its own words */
 }

@@ -17,6 +17,18 @@ static void decode_json(struct arena *a, struct strv text, struct json **out,
 	}
 }
 
+/* kube-apiserver does not say what is wrong with these. */
+static void decode_patch(struct arena *a, struct strv text, struct json **out,
+	struct json_report *report, struct status *s)
+{
+	int r = json_parse(a, text, out, report);
+	if (r == ERR_NOMEM) {
+		status_no_memory(s);
+	} else if (r != ERR_OK) {
+		status_bad_request(s, "invalid JSON patch");
+	}
+}
+
 static void decode_yaml(struct arena *a, struct strv text, struct json **out, struct status *s)
 {
 	struct yaml_stream *y = NULL;
@@ -59,10 +71,12 @@ void body_decode(struct arena *a, enum media media, struct strv text, struct jso
 	}
 	switch (media) {
 	case MEDIA_JSON:
+		decode_json(a, text, out, report, s);
+		return;
 	case MEDIA_JSON_PATCH:
 	case MEDIA_MERGE_PATCH:
 	case MEDIA_STRATEGIC_PATCH:
-		decode_json(a, text, out, report, s);
+		decode_patch(a, text, out, report, s);
 		return;
 	case MEDIA_APPLY_PATCH: /* kubectl sends JSON: tell duplicate keys as for JSON */
 		if (strv_trim(text).n > 0 && strv_trim(text).p[0] == '{') {

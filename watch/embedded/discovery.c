@@ -16,6 +16,17 @@
 #define AGGREGATED_V2BETA1                                                                         \
 	"application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
 
+/* In the order of their names, which is the order `kubectl get all` shows them in. */
+static const enum kind by_name[KIND_BUILT_IN_COUNT] = { KIND_CONFIGMAP, KIND_CONTROLLERREVISION,
+	KIND_ENDPOINTS, KIND_ENDPOINTSLICE, KIND_EVENT, KIND_LEASE, KIND_NAMESPACE, KIND_NODE,
+	KIND_PVC, KIND_PV, KIND_POD, KIND_SECRET, KIND_SERVICEACCOUNT, KIND_SERVICE,
+	KIND_STATEFULSET, KIND_STORAGECLASS };
+
+const struct kind_row *discovery_row(size_t i)
+{
+	return kind_row(by_name[i]);
+}
+
 static const struct discovery_sub subs[] = {
 	{ KIND_NAMESPACE, "finalize", NULL, NULL, "Namespace", "update" },
 	{ KIND_NAMESPACE, "status", NULL, NULL, "Namespace", VERBS_PART },
@@ -118,13 +129,13 @@ static int resource_list(struct arena *a, struct strv group, struct strv version
 	struct json *doc = TEXTS(a, "kind", "APIResourceList", "apiVersion", "v1");
 	struct json *list = json_new_array(a);
 	const char *name = NULL;
-	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
-		const struct kind_row *row = kind_row((enum kind)k);
+	for (size_t i = 0; i < KIND_BUILT_IN_COUNT; i++) {
+		const struct kind_row *row = discovery_row(i);
 		if (!is_served(row, group, version)) {
 			continue;
 		}
 		name = row->api_version;
-		if (old_resources(a, (enum kind)k, list) != ERR_OK) {
+		if (old_resources(a, row->kind, list) != ERR_OK) {
 			return ERR_NOMEM;
 		}
 	}

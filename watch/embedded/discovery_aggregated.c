@@ -104,8 +104,8 @@ static struct json *new_resource(struct arena *a, const struct kind_row *row)
 static struct json *new_group(struct arena *a, const struct kind_row *first)
 {
 	struct json *resources = json_new_array(a);
-	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
-		const struct kind_row *row = kind_row((enum kind)k);
+	for (size_t i = 0; i < KIND_BUILT_IN_COUNT; i++) {
+		const struct kind_row *row = discovery_row(i);
 		if (strcmp(row->group, first->group) == 0 &&
 			json_append(a, resources, new_resource(a, row)) != ERR_OK) {
 			return NULL;

@@ -18,6 +18,8 @@ struct json *discovery_texts(struct arena *a, const char *const *pairs);
 #define TEXTS(a, ...) discovery_texts((a), (const char *const[]){ __VA_ARGS__, NULL })
 /* The first kind of each group stands for it: a group has one version here. */
 bool discovery_is_first(enum kind k);
+/* The kinds by the names of their resources. */
+const struct kind_row *discovery_row(size_t i);
 /* core: what /api answers; else what /apis answers. errors ERR_NOMEM */
 NODISCARD int discovery_aggregated(
 	struct arena *a, bool core, enum discovery_form form, struct json **out);

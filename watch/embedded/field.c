@@ -52,23 +52,16 @@ static const char *find_path(struct arena *a, enum kind k, struct strv path)
 	return NULL;
 }
 
+/* Kinds with fields of their own say less than the others. */
 static void refuse(enum kind k, struct strv path, struct status *s)
 {
-	struct buf b;
-	struct strv rest = strv_of(known(k)), piece;
-	buf_init(&b);
-	buf_add(&b, STRV("\"" NAME "\""));
-	if (kind_row(k)->namespaced) {
-		buf_add(&b, STRV(", \"" NS "\""));
+	if (known(k)[0] != '\0') {
+		status_bad_request(s, "field label not supported: %.*s", STRV_ARG(path));
+		return;
 	}
-	while (strv_cut(&rest, ',', &piece)) {
-		if (piece.n > 0) {
-			buf_printf(&b, ", \"%.*s\"", STRV_ARG(piece));
-		}
-	}
-	status_bad_request(s, "\"%.*s\" is not a known field selector: only %.*s", STRV_ARG(path),
-		STRV_ARG(buf_strv(&b)));
-	buf_deinit(&b);
+	status_bad_request(s,
+		"\"%.*s\" is not a known field selector: only \"" NAME "\", \"" NS "\"",
+		STRV_ARG(path));
 }
 
 /* Values escape backslash, comma and the equals sign. False: the escape is none of these. */
@@ -111,8 +104,8 @@ static struct strv cut_term(struct strv *rest)
 }
 
 /* "path=value", "path==value", "path!=value" */
-static bool parse_term(
-	struct arena *a, enum kind k, struct strv term, struct field_req *out, struct status *s)
+static bool parse_term(struct arena *a, enum kind k, struct strv whole, struct strv term,
+	struct field_req *out, struct status *s)
 {
 	size_t i = 0;
 	while (i < term.n && term.p[i] != '=' && term.p[i] != '!') {
@@ -124,8 +117,8 @@ static bool parse_term(
 	size_t op = out->not_equal || strv_has_prefix(rest, STRV("==")) ? 2 : 1;
 	if (rest.n == 0 || (rest.p[0] == '!' && !out->not_equal) ||
 		!unescape(a, strv_sub(rest, op, rest.n), &out->value)) {
-		status_bad_request(
-			s, "invalid field selector: '%.*s'; can't understand it", STRV_ARG(term));
+		status_bad_request(s, "invalid selector: '%.*s'; can't understand '%.*s'",
+			STRV_ARG(whole), STRV_ARG(term));
 		return false;
 	}
 	out->path = find_path(a, k, path);
@@ -155,7 +148,7 @@ void field_selector_parse(struct arena *a, enum kind k, struct strv text,
 			status_bad_request(s, "the field selector has too many terms");
 			return;
 		}
-		if (!parse_term(a, k, term, &reqs[n], s)) {
+		if (!parse_term(a, k, text, term, &reqs[n], s)) {
 			return;
 		}
 		n++;

@@ -12,17 +12,38 @@
 #include "watch/embedded/selection.h"
 #include "watch/embedded/table/table.h"
 
-uint64_t read_version(struct strv text, struct status *s)
+#define NO_VERSION                                                                                 \
+	"resourceVersion: Invalid value: \"%.*s\": strconv.ParseUint: parsing \"%.*s\": invalid "  \
+	"syntax"
+
+static bool parse_version(struct strv text, uint64_t *out)
 {
 	int64_t n = 0;
 	if (text.n > 0 && (strv_to_i64(text, &n) != ERR_OK || n < 0)) {
-		status_bad_request(s,
-			"Invalid value: \"%.*s\": strconv.ParseUint: parsing \"%.*s\": "
-			"invalid syntax",
-			STRV_ARG(text), STRV_ARG(text));
-		return 0;
+		return false;
 	}
-	return (uint64_t)n;
+	*out = (uint64_t)n;
+	return true;
+}
+
+uint64_t read_version(struct strv text, struct status *s)
+{
+	uint64_t n = 0;
+	if (!parse_version(text, &n)) {
+		status_unsorted(s, NO_VERSION, STRV_ARG(text), STRV_ARG(text));
+	}
+	return n;
+}
+
+/* Only a list tells whose fault it is. */
+static uint64_t list_version(struct strv text, struct status *s)
+{
+	uint64_t n = 0;
+	if (!parse_version(text, &n)) {
+		status_bad_request(
+			s, "invalid resource version: " NO_VERSION, STRV_ARG(text), STRV_ARG(text));
+	}
+	return n;
 }
 
 static void add_json(struct buf *out, const struct json *v, struct status *s)
@@ -107,7 +128,7 @@ struct list {
 	struct strv after_ns, after_name;
 	struct arena scratch; /* of one row */
 	int64_t n;            /* items given */
-	bool more;            /* the limit ended it */
+	int64_t left;         /* and not: those beyond the limit */
 	struct strv last_ns, last_name;
 };
 
@@ -123,8 +144,9 @@ static void start_after(struct list *l)
 		  rest.n > 0;
 	int64_t n = 0;
 	if (!ok || strv_to_i64(version, &n) != ERR_OK || n < 0 || (uint64_t)n > l->revision) {
-		status_bad_request(
-			l->s, "continue key is not valid: it was not made by this server");
+		status_bad_request(l->s,
+			"invalid continue token: continue key is not valid: it was not made "
+			"by this server");
 		return;
 	}
 	l->after_name = rest;
@@ -148,33 +170,13 @@ static void check_versions(struct list *l)
 {
 	const struct route_options *o = &l->route->opt;
 	struct status *s = l->s;
-	uint64_t asked = read_version(o->resource_version, s);
-	bool exact = strv_eq(o->version_match, STRV("Exact"));
-	if (o->version_match.n > 0 && o->resource_version.n == 0) {
-		status_unprocessable(s,
-			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
-			"resourceVersionMatch is forbidden unless resourceVersion is provided");
-	} else if (o->version_match.n > 0 && !exact &&
-		   !strv_eq(o->version_match, STRV("NotOlderThan"))) {
-		status_unprocessable(s,
-			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: "
-			"Unsupported "
-			"value: \"%.*s\": supported values: \"Exact\", \"NotOlderThan\"",
-			STRV_ARG(o->version_match));
-	} else if (exact && asked == 0) {
-		status_unprocessable(s,
-			"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
-			"resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
-	} else if (o->send_initial.set) {
-		status_unprocessable(s,
-			"ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: "
-			"sendInitialEvents is forbidden for list");
-	} else if (o->cont.n > 0 && asked > 0) {
+	uint64_t asked = list_version(o->resource_version, s);
+	if (o->cont.n > 0 && asked > 0) {
 		status_bad_request(
 			s, "specifying resource version is not allowed when using continue");
 	} else if (asked > store_revision(l->e->store)) {
 		status_version_too_large(s, asked, store_revision(l->e->store));
-	} else if (exact && !status_failed(s)) {
+	} else if (strv_eq(o->version_match, STRV("Exact")) && !status_failed(s)) {
 		check_exact(l, asked);
 	}
 }
@@ -190,6 +192,20 @@ static void add_row(struct list *l, const struct object *o)
 	add_json(l->out, row, l->s);
 }
 
+void read_item_text(const struct object *o, struct buf *out)
+{
+	const struct kind_row *row = kind_row(o->kind);
+	char head[160];
+	(void)snprintf(head, sizeof(head), "{\"kind\":\"%s\",\"apiVersion\":\"%s\",", row->name,
+		row->api_version); /* fits: names are short */
+	struct strv text = o->json;
+	if (strv_has_prefix(text, strv_of(head))) {
+		buf_add_char(out, '{');
+		text = strv_sub(text, strlen(head), text.n);
+	}
+	buf_add(out, text);
+}
+
 static bool visit(void *ctx, const struct object *o)
 {
 	struct list *l = ctx;
@@ -197,8 +213,8 @@ static bool visit(void *ctx, const struct object *o)
 		return true;
 	}
 	if (l->route->opt.limit > 0 && l->n == l->route->opt.limit) {
-		l->more = true;
-		return false;
+		l->left++;
+		return selection_is_all(&l->sel); /* how many there are is told only then */
 	}
 	if (l->n++ > 0) {
 		buf_add_char(l->out, ',');
@@ -208,7 +224,7 @@ static bool visit(void *ctx, const struct object *o)
 	if (l->form.form == FORM_TABLE) {
 		add_row(l, o);
 	} else {
-		buf_add(l->out, o->json);
+		read_item_text(o, l->out);
 	}
 	return !status_failed(l->s) && l->out->err == ERR_OK;
 }
@@ -237,7 +253,7 @@ static struct json *list_meta(struct list *l)
 	if (version.p == NULL || json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
 		return NULL;
 	}
-	if (!l->more) {
+	if (l->left == 0) {
 		return meta;
 	}
 	struct strv cont = arena_printf(a, "%" PRIu64 "/%.*s/%.*s", l->revision,
@@ -245,12 +261,9 @@ static struct json *list_meta(struct list *l)
 	if (cont.p == NULL || json_set_str(a, meta, "continue", cont) != ERR_OK) {
 		return NULL;
 	}
-	/* Optional in the API; told where it costs no walk over the rest. */
-	if (selection_is_all(&l->sel) && l->sel.ns.n == 0 && l->route->opt.cont.n == 0) {
-		int64_t left = (int64_t)store_count(l->e->store, l->sel.kind) - l->n;
-		if (json_set_i64(a, meta, "remainingItemCount", left) != ERR_OK) {
-			return NULL;
-		}
+	if (selection_is_all(&l->sel) &&
+		json_set_i64(a, meta, "remainingItemCount", l->left) != ERR_OK) {
+		return NULL;
 	}
 	return meta;
 }
@@ -298,7 +311,7 @@ static void run(struct list *l)
 {
 	struct buf *out = l->out;
 	struct buf items;
-	if (l->route->opt.limit == 0) {
+	if (l->route->opt.limit <= 0) {
 		if (put_frame(l, out, STRV(""))) {
 			visit_all(l);
 		}
@@ -326,9 +339,6 @@ void read_list(struct embedded *e, const struct route *route, struct negotiated 
 	struct arena *a = s->arena;
 	struct list l = { .e = e, .a = a, .route = route, .form = form, .out = out, .s = s };
 	selection_parse(a, route, &l.sel, s);
-	if (route->opt.limit < 0) {
-		status_bad_request(s, "limit must be greater than or equal to 0");
-	}
 	if (!status_failed(s)) {
 		start_after(&l);
 		check_versions(&l);

@@ -21,5 +21,7 @@ void read_list(struct embedded *e, const struct route *route, struct negotiated 
 /* One object as the route and form ask for it (subresource scale: its Scale); also for replies to writes. */
 void read_object_text(struct embedded *e, const struct route *route, const struct object *o,
 	struct negotiated form, struct buf *out, struct status *s);
-/* A resourceVersion as clients send it; 0 for "" and "0". Failures (400) go to *s. */
+/* One object as an item of a list: without kind and apiVersion, which the list tells. */
+void read_item_text(const struct object *o, struct buf *out);
+/* A resourceVersion as clients send it; 0 for "" and "0". Failures go to *s. */
 uint64_t read_version(struct strv text, struct status *s);

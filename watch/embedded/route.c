@@ -1,12 +1,11 @@
 /* Request lines to routes. Source: Kubernetes API concepts, "Resource URIs": /api/v1/...,
  * /apis/GROUP/VERSION/..., below them RESOURCE, RESOURCE/NAME, RESOURCE/NAME/SUBRESOURCE, the same
  * behind namespaces/NS/. Regime: the request's arena. Called by: server.c. */
-#include "watch/embedded/route.h"
+#include "watch/embedded/route_internal.h"
 
 #include "base/err.h"
 
 #define MAX_SEGMENTS 12 /* more is no path of ours */
-#define MAX_OPTIONS  64 /* of one query; the rest is ignored */
 
 struct segments {
 	struct strv at[MAX_SEGMENTS];
@@ -70,7 +69,7 @@ static bool is_text(struct strv s)
 }
 
 /* Percent-decoding (RFC 3986 2.1); plus is a blank in queries only. False: *s says why. */
-static bool decode(struct arena *a, struct strv in, bool plus, struct strv *out, struct status *s)
+bool route_decode(struct arena *a, struct strv in, bool plus, struct strv *out, struct status *s)
 {
 	char *p = arena_alloc(a, in.n + 1);
 	size_t n = 0;
@@ -115,142 +114,12 @@ static bool split_path(struct arena *a, struct strv path, struct segments *out, 
 			out->too_many = true;
 			return true;
 		}
-		if (!decode(a, piece, false, &out->at[out->n], s)) {
+		if (!route_decode(a, piece, false, &out->at[out->n], s)) {
 			return false;
 		}
 		out->n++;
 	}
 	return true;
-}
-
-/* As the Kubernetes query decoder: anything but an explicit no is a yes. */
-static bool truth(struct strv v)
-{
-	return !strv_eq_nocase(v, STRV("false")) && !strv_eq(v, STRV("0"));
-}
-
-static void set_integer(struct strv key, struct strv v, int64_t *out, struct status *s)
-{
-	if (v.n > 0 && strv_to_i64(v, out) != ERR_OK) {
-		status_bad_request(s, "%.*s: \"%.*s\" is not a number", STRV_ARG(key), STRV_ARG(v));
-	}
-}
-
-static void set_validation(struct route_options *o, struct strv v, struct status *s)
-{
-	if (strv_eq(v, STRV("Strict"))) {
-		o->validation = VALIDATION_STRICT;
-	} else if (strv_eq(v, STRV("Ignore"))) {
-		o->validation = VALIDATION_IGNORE;
-	} else if (v.n == 0 || strv_eq(v, STRV("Warn"))) {
-		o->validation = VALIDATION_WARN;
-	} else {
-		status_unprocessable(s,
-			"fieldValidation: Unsupported value: \"%.*s\": supported values: "
-			"\"Ignore\", \"Strict\", \"Warn\"",
-			STRV_ARG(v));
-	}
-}
-
-static void set_dry_run(struct route_options *o, struct strv v, struct status *s)
-{
-	if (strv_eq(v, STRV("All"))) {
-		o->dry_run = true;
-	} else if (v.n > 0) {
-		status_unprocessable(s,
-			"dryRun: Unsupported value: \"%.*s\": supported values: \"All\"",
-			STRV_ARG(v));
-	}
-}
-
-static void set_include(struct route_options *o, struct strv v, struct status *s)
-{
-	if (strv_eq(v, STRV("Object"))) {
-		o->include = TABLE_OBJECT;
-	} else if (strv_eq(v, STRV("None"))) {
-		o->include = TABLE_NONE;
-	} else if (v.n == 0 || strv_eq(v, STRV("Metadata"))) {
-		o->include = TABLE_METADATA;
-	} else {
-		status_bad_request(s, "unrecognized includeObject value \"%.*s\"", STRV_ARG(v));
-	}
-}
-
-/* Options that are plain text. */
-static const struct text_row {
-	struct strv key;
-	size_t offset;
-} text_rows[] = {
-	{ { "labelSelector", 13 }, offsetof(struct route_options, label_selector) },
-	{ { "fieldSelector", 13 }, offsetof(struct route_options, field_selector) },
-	{ { "continue", 8 }, offsetof(struct route_options, cont) },
-	{ { "resourceVersion", 15 }, offsetof(struct route_options, resource_version) },
-	{ { "resourceVersionMatch", 20 }, offsetof(struct route_options, version_match) },
-	{ { "fieldManager", 12 }, offsetof(struct route_options, manager) },
-	{ { "propagationPolicy", 17 }, offsetof(struct route_options, propagation) },
-};
-
-static bool set_text(struct route_options *o, struct strv key, struct strv v)
-{
-	for (size_t i = 0; i < ARRAY_LEN(text_rows); i++) {
-		if (strv_eq(key, text_rows[i].key)) {
-			*(struct strv *)(void *)((char *)o + text_rows[i].offset) = v;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void set_option(struct route_options *o, struct strv key, struct strv v, struct status *s)
-{
-	if (set_text(o, key, v)) {
-		return;
-	}
-	if (strv_eq(key, STRV("limit"))) {
-		set_integer(key, v, &o->limit, s);
-	} else if (strv_eq(key, STRV("timeoutSeconds"))) {
-		o->timeout_s.set = v.n > 0;
-		set_integer(key, v, &o->timeout_s.v, s);
-	} else if (strv_eq(key, STRV("gracePeriodSeconds"))) {
-		o->grace_s.set = v.n > 0;
-		set_integer(key, v, &o->grace_s.v, s);
-	} else if (strv_eq(key, STRV("watch"))) {
-		o->watch = truth(v);
-	} else if (strv_eq(key, STRV("allowWatchBookmarks"))) {
-		o->bookmarks = truth(v);
-	} else if (strv_eq(key, STRV("sendInitialEvents"))) {
-		o->send_initial = (struct opt_bool){ true, truth(v) };
-	} else if (strv_eq(key, STRV("force"))) {
-		o->force = (struct opt_bool){ true, truth(v) };
-	} else if (strv_eq(key, STRV("orphanDependents"))) {
-		o->orphan_dependents = (struct opt_bool){ true, truth(v) };
-	} else if (strv_eq(key, STRV("fieldValidation"))) {
-		set_validation(o, v, s);
-	} else if (strv_eq(key, STRV("dryRun"))) {
-		set_dry_run(o, v, s);
-	} else if (strv_eq(key, STRV("includeObject"))) {
-		set_include(o, v, s);
-	}
-}
-
-static void parse_query(
-	struct arena *a, struct strv query, struct route_options *o, struct status *s)
-{
-	struct strv rest = query, pair;
-	for (size_t i = 0; i < MAX_OPTIONS && strv_cut(&rest, '&', &pair); i++) {
-		struct strv key, value, v = pair;
-		if (pair.n == 0) {
-			continue;
-		}
-		(void)strv_cut(&v, '=', &key); /* true: pair is not empty */
-		if (!decode(a, key, true, &key, s) || !decode(a, v, true, &value, s)) {
-			return;
-		}
-		set_option(o, key, value, s);
-		if (status_failed(s)) {
-			return;
-		}
-	}
 }
 
 static bool is_served(struct strv group, struct strv version)
@@ -259,6 +128,16 @@ static bool is_served(struct strv group, struct strv version)
 		const struct kind_row *row = kind_row((enum kind)k);
 		if (strv_eq(group, strv_of(row->group)) &&
 			strv_eq(version, strv_of(row->version))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_group(struct strv group)
+{
+	for (int k = 0; k < KIND_BUILT_IN_COUNT; k++) {
+		if (strv_eq(group, strv_of(kind_row((enum kind)k)->group))) {
 			return true;
 		}
 	}
@@ -340,6 +219,9 @@ static void parse_resource(
 		return;
 	}
 	if (!is_served(group, version)) {
+		if (is_group(group)) {
+			status_no_resource(s);
+		}
 		out->what = ROUTE_NOWHERE;
 		return;
 	}
@@ -351,6 +233,9 @@ static void parse_resource(
 	resolve(p->at + head, p->n - head, group, version, out, s);
 	if (!status_failed(s)) {
 		choose_verb(method, out, s);
+	}
+	if (!status_failed(s)) {
+		route_options_check(out, s);
 	}
 }
 
@@ -385,7 +270,7 @@ void route_parse(struct arena *a, struct strv method, struct strv path, struct s
 	if (!split_path(a, path, &p, s)) {
 		return;
 	}
-	parse_query(a, query, &out->opt, s);
+	route_options_parse(a, query, &out->opt, s);
 	if (status_failed(s)) {
 		return;
 	}

@@ -49,6 +49,7 @@ struct route_options {
 	struct opt_i64 timeout_s;
 	enum table_include include;
 	struct strv manager;
+	struct strv validation_text, dry_run_text; /* as given; what they come to: */
 	enum field_validation validation;
 	bool dry_run;
 	struct opt_bool force;
@@ -69,7 +70,7 @@ struct route {
 
 /* in     method "GET"; path and query as sent, percent-encoded
  * Failures go to *s: 400 for bad escapes, text that is not UTF-8, bad numbers; 404 for an unknown
- * resource of a known group and version; 405 for a method that has no meaning there; 422 for a bad
- * dryRun. *out is then undefined. */
+ * version or resource of a known group; 405 for a method that has no meaning there; 422 for options
+ * that the verb does not allow. *out is then undefined. */
 void route_parse(struct arena *a, struct strv method, struct strv path, struct strv query,
 	struct route *out, struct status *s);

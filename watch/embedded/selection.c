@@ -3,18 +3,16 @@
 
 #include "base/err.h"
 
-#define WHY_CHARS 160
-
 void selection_parse(
 	struct arena *a, const struct route *route, struct selection *out, struct status *s)
 {
-	char why[WHY_CHARS] = "";
+	char why[SELECTOR_WHY_CHARS] = "";
 	*out = (struct selection){ .kind = route->kind, .ns = route->ns };
 	int r = selector_parse(a, route->opt.label_selector, &out->labels, why);
 	if (r == ERR_NOMEM) {
 		status_no_memory(s);
 	} else if (r != ERR_OK) {
-		status_bad_request(s, "unable to parse requirement: %s", why);
+		status_bad_request(s, "%s", why);
 	} else {
 		field_selector_parse(a, route->kind, route->opt.field_selector, &out->fields, s);
 	}

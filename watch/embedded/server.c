@@ -64,18 +64,30 @@ static const char *warning_header(struct arena *a, struct strv text)
 	return p;
 }
 
+static void add_warning(
+	struct exchange_ctx *x, struct strv text, struct http_header *headers, size_t *n)
+{
+	const char *value = warning_header(x->a, text);
+	if (value != NULL) {
+		headers[(*n)++] = (struct http_header){ "Warning", value };
+	}
+}
+
 void server_reply_json(struct exchange_ctx *x, unsigned code, struct buf *body,
 	const struct strv *warnings, size_t n_warnings)
 {
-	struct http_header headers[MAX_WARNINGS + 2] = { { "Content-Type", JSON_TYPE },
+	struct http_header headers[MAX_WARNINGS + 3] = { { "Content-Type", JSON_TYPE },
 		{ "Cache-Control", "no-cache, private" } };
 	size_t n = 2;
 	hub_settle(x->e->store);
+	if (x->route.kind == KIND_ENDPOINTS) {
+		add_warning(x,
+			STRV("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 "
+			     "EndpointSlice"),
+			headers, &n);
+	}
 	for (size_t i = 0; i < n_warnings && n < ARRAY_LEN(headers); i++) {
-		const char *value = warning_header(x->a, warnings[i]);
-		if (value != NULL) {
-			headers[n++] = (struct http_header){ "Warning", value };
-		}
+		add_warning(x, warnings[i], headers, &n);
 	}
 	http_reply(x->req, code, headers, n, body);
 }

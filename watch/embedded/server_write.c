@@ -16,11 +16,6 @@
 static struct strv manager_of(struct exchange_ctx *x, enum media media)
 {
 	struct strv given = x->route.opt.manager;
-	if (given.n > MAX_MANAGER) {
-		status_unprocessable(x->s,
-			"fieldManager: Invalid value: may not be more than %d characters",
-			MAX_MANAGER);
-	}
 	if (given.n > 0 || media == MEDIA_APPLY_PATCH) {
 		return given; /* an apply has to name its manager */
 	}
@@ -50,10 +45,8 @@ static enum write_verb patch_verb(struct exchange_ctx *x, enum media media)
 	case MEDIA_PROTOBUF:
 		break;
 	}
-	status_unsupported_media(x->s,
-		"the body of the request was in an unknown format - accepted media types include: "
-		"application/json-patch+json, application/merge-patch+json, "
-		"application/apply-patch+yaml, application/strategic-merge-patch+json");
+	status_unsupported_media(x->s, "415: Unsupported Media Type");
+	x->s->bare_details = true;
 	return WRITE_PATCH_MERGE;
 }
 
@@ -127,11 +120,6 @@ static void fill_request(
 	r->del.grace_s = route->opt.grace_s;
 	if (sub.p == NULL) {
 		status_no_memory(x->s);
-	}
-	if (route->opt.force.set && r->verb != WRITE_APPLY && route->verb == ROUTE_PATCH) {
-		status_unprocessable(x->s,
-			"PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be "
-			"specified for non-apply patch");
 	}
 	if (status_failed(x->s)) {
 		return;
@@ -263,7 +251,7 @@ static void reply_deleted(struct exchange_ctx *x, const struct gather *g)
 		if (i > 0) {
 			buf_add_char(&body, ',');
 		}
-		buf_add(&body, g->at[i]->json);
+		read_item_text(g->at[i], &body);
 	}
 	buf_add(&body, STRV("]}"));
 	server_reply_json(x, 200, &body, NULL, 0);

@@ -113,13 +113,6 @@ int service_pool_check(const struct service_pool *p, struct strv ip)
 	return bit_get(p->taken, at - p->base) ? ERR_EXISTS : ERR_OK;
 }
 
-void service_pool_range(const struct service_pool *p, char out[SERVICE_IP_CHARS + 4])
-{
-	char ip[SERVICE_IP_CHARS + 1];
-	print_ip(p->base, ip);
-	(void)snprintf(out, SERVICE_IP_CHARS + 4, "%s/%u", ip, p->prefix_bits % 33); /* fits */
-}
-
 void service_pool_first(const struct service_pool *p, char out[SERVICE_IP_CHARS + 1])
 {
 	print_ip(p->base + 1, out);

@@ -35,8 +35,6 @@ NODISCARD int service_pool_choose(const struct service_pool *p, char out[SERVICE
 /* Whether an address that was asked for may be had. errors ERR_SYNTAX (no IPv4 address), ERR_RANGE,
  * ERR_EXISTS */
 NODISCARD int service_pool_check(const struct service_pool *p, struct strv ip);
-/* "10.96.0.0/16" into out */
-void service_pool_range(const struct service_pool *p, char out[SERVICE_IP_CHARS + 4]);
 void service_pool_first(
 	const struct service_pool *p, char out[SERVICE_IP_CHARS + 1]); /* ".1": kubernetes */
 void service_pool_account(

@@ -82,8 +82,8 @@ void status_not_found(struct status *s, enum kind k, struct strv name)
 
 void status_no_resource(struct status *s)
 {
-	(void)fail(s, 404, "NotFound",
-		STRV("the server could not find the requested resource")); /* sets nothing more */
+	s->bare_details |= fail(
+		s, 404, "NotFound", STRV("the server could not find the requested resource"));
 }
 
 void status_exists(struct status *s, enum kind k, struct strv name)
@@ -138,6 +138,11 @@ void status_unprocessable(struct status *s, const char *fmt, ...)
 	FAIL_FMT(s, 422, "Invalid", fmt);
 }
 
+void status_unsorted(struct status *s, const char *fmt, ...)
+{
+	FAIL_FMT(s, 500, "", fmt);
+}
+
 void status_forbidden(struct status *s, enum kind k, struct strv name, const char *fmt, ...)
 {
 	va_list ap;
@@ -159,13 +164,13 @@ void status_forbidden(struct status *s, enum kind k, struct strv name, const cha
 
 void status_method_not_allowed(struct status *s)
 {
-	(void)fail(s, 405, "MethodNotAllowed",
+	s->bare_details |= fail(s, 405, "MethodNotAllowed",
 		STRV("the server does not allow this method on the requested resource"));
 }
 
 void status_not_acceptable(struct status *s)
 {
-	(void)fail(s, 406, "NotAcceptable",
+	s->bare_details |= fail(s, 406, "NotAcceptable",
 		STRV("only the following media types are accepted: application/json"));
 }
 
@@ -227,6 +232,12 @@ void status_ns_terminating(struct status *s, enum kind k, struct strv name, stru
 	}
 }
 
+void status_rejected(struct status *s)
+{
+	s->bare_details |= fail(s, 422, "Invalid",
+		STRV("the server rejected our request due to an error in our request"));
+}
+
 void status_internal(struct status *s, const char *fmt, ...)
 {
 	va_list ap;
@@ -281,7 +292,7 @@ static struct strv go_quote(struct arena *a, struct strv s)
 /* As field errors show a value: strings quoted, nothing as "null" in quotes, the rest as JSON. */
 static struct strv value_text(struct arena *a, const struct json *value)
 {
-	if (value == NULL || json_is_null(value)) {
+	if (value == NULL) {
 		return STRV("\"null\"");
 	}
 	if (json_is_string(value)) {
@@ -377,7 +388,7 @@ void status_invalid_end(struct status *s, enum kind k, struct strv name)
 	if (s->code != 0 || s->n_causes == 0) {
 		return;
 	}
-	if (s->kind.n == 0) {
+	if (s->kind.n == 0 && k != KIND_NONE) {
 		s->group = strv_of(kind_row(k)->group);
 		s->kind = strv_of(kind_row(k)->name);
 	}
@@ -399,6 +410,12 @@ void status_invalid_end(struct status *s, enum kind k, struct strv name)
 	}
 	buf_deinit(&b);
 	(void)fail(s, 422, "Invalid", m); /* out of memory becomes the failure */
+}
+
+void status_options_end(struct status *s, const char *kind)
+{
+	status_invalid_of(s, STRV("meta.k8s.io"), strv_of(kind));
+	status_invalid_end(s, KIND_NONE, STRV(""));
 }
 
 static int set_if_any(struct arena *a, struct json *o, const char *key, struct strv v)
@@ -432,7 +449,7 @@ static int details_json(const struct status *s, struct json *out)
 {
 	bool has_causes = s->code != 0 && s->n_causes > 0;
 	if (s->name.n + s->group.n + s->kind.n + s->uid.n == 0 && !has_causes &&
-		s->retry_after_s == 0) {
+		s->retry_after_s == 0 && !s->bare_details) {
 		return ERR_OK;
 	}
 	struct arena *a = s->arena;

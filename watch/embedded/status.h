@@ -45,6 +45,7 @@ struct status {
 	struct status_cause *causes;
 	size_t n_causes, cap_causes;
 	int retry_after_s; /* 0: none */
+	bool bare_details; /* details are there, with nothing in them */
 	struct arena *arena;
 };
 
@@ -75,9 +76,14 @@ void status_version_too_large(struct status *s, uint64_t asked, uint64_t have); 
 void status_unprocessable(struct status *s, const char *fmt, ...)
 	PRINTF_LIKE(2, 3); /* 422 Invalid w/o causes */
 void status_internal(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* 422 of a JSON patch that does not apply: kube-apiserver does not say why. */
+void status_rejected(struct status *s);
+/* 500 of an error that kube-apiserver does not sort in: no reason, nothing but the text. */
+void status_unsorted(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void status_no_memory(struct status *s);
 /* One field failure more (kept up to 100). value: what is wrong, shown where the cause's words
- * show it (not for Required, Forbidden, Too long; NULL prints as "null"). fmt: the detail behind
+ * show it (not for Required, Forbidden, Too long; NULL prints as "null",
+ * a JSON null as null: Go tells a missing pointer from an empty map or list). fmt: the detail behind
  * it, may be "". */
 void status_cause_add(struct status *s, enum cause type, struct strv field,
 	const struct json *value, const char *fmt, ...) PRINTF_LIKE(5, 6);
@@ -88,6 +94,9 @@ void status_cause_vadd(struct status *s, enum cause type, struct strv field,
 void status_invalid_of(struct status *s, struct strv group, struct strv kind);
 /* Makes all causes together a 422 Invalid, with the message kube-apiserver would print; nothing if
  * there are none. */
-void status_invalid_end(struct status *s, enum kind k, struct strv name);
+void status_invalid_end(
+	struct status *s, enum kind k, struct strv name); /* KIND_NONE: of no kind */
+/* The same for the options of a request: kind is "ListOptions" or the like. */
+void status_options_end(struct status *s, const char *kind);
 /* The Status object. NULL when out of memory. */
 struct json *status_json(const struct status *s);

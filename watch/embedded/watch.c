@@ -148,8 +148,7 @@ static int set_bookmark_meta(struct watcher *w, struct json *object, bool initia
 	struct arena *a = &w->scratch;
 	struct json *meta = object ? json_ensure_object(a, object, "metadata") : NULL;
 	struct strv version = arena_printf(a, "%" PRIu64, w->cursor);
-	if (version.p == NULL || json_set_str(a, meta, "resourceVersion", version) != ERR_OK ||
-		json_set(a, meta, "creationTimestamp", json_new_null(a)) != ERR_OK) {
+	if (version.p == NULL || json_set_str(a, meta, "resourceVersion", version) != ERR_OK) {
 		return ERR_NOMEM;
 	}
 	if (!initial_end) {
@@ -163,24 +162,18 @@ static struct json *bookmark(struct watcher *w, bool initial_end)
 {
 	struct arena *a = &w->scratch;
 	const struct kind_row *row = kind_row(w->sel.kind);
-	bool table = w->form.form == FORM_TABLE;
 	struct json *v = json_new_object(a);
-	const char *kind = table ? "PartialObjectMetadata" : row->name;
-	const char *version = table ? w->form.meta_version : row->api_version;
-	if (json_set_str(a, v, "kind", strv_of(kind)) != ERR_OK ||
-		json_set_str(a, v, "apiVersion", strv_of(version)) != ERR_OK ||
+	if (json_set_str(a, v, "kind", strv_of(row->name)) != ERR_OK ||
+		json_set_str(a, v, "apiVersion", strv_of(row->api_version)) != ERR_OK ||
 		set_bookmark_meta(w, v, initial_end) != ERR_OK) {
 		return NULL;
 	}
-	if (!table) {
+	if (w->form.form != FORM_TABLE) {
 		return v;
 	}
-	struct json *line = json_new_object(a);
-	if (json_set(a, line, "cells", json_new_array(a)) != ERR_OK ||
-		json_set(a, line, "object", v) != ERR_OK) {
-		return NULL;
-	}
-	return table_of(w, line, w->cursor);
+	struct json *line = table_row(
+		a, w->sel.kind, v, w->include, w->form.meta_version, clock_now_ms(w->e->clock));
+	return line == NULL ? NULL : table_of(w, line, w->cursor);
 }
 
 static void put_bookmark(struct watcher *w, bool initial_end)
@@ -382,28 +375,6 @@ static bool collect(void *ctx, const struct object *o)
 	return true;
 }
 
-static void check_options(const struct route_options *o, struct status *s)
-{
-	const char *const head = "ListOptions.meta.k8s.io \"\" is invalid: ";
-	bool initial = o->send_initial.set;
-	if (initial && !strv_eq(o->version_match, STRV("NotOlderThan"))) {
-		status_unprocessable(s,
-			"%sresourceVersionMatch: Forbidden: sendInitialEvents requires setting "
-			"resourceVersionMatch to NotOlderThan",
-			head);
-	} else if (!initial && o->version_match.n > 0) {
-		status_unprocessable(s,
-			"%sresourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for "
-			"watch unless sendInitialEvents is provided",
-			head);
-	} else if (initial && !o->bookmarks) {
-		status_unprocessable(s,
-			"%sallowWatchBookmarks: Forbidden: sendInitialEvents requires setting "
-			"allowWatchBookmarks to true",
-			head);
-	}
-}
-
 static uint64_t end_of(const struct embedded *e, const struct route_options *o)
 {
 	int64_t s = o->timeout_s.set && o->timeout_s.v > 0 ? o->timeout_s.v : DEFAULT_TIMEOUT_S;
@@ -416,7 +387,7 @@ static void position(struct watcher *w, const struct route_options *o, uint64_t 
 {
 	bool from_list = o->send_initial.set ? o->send_initial.v : asked == 0;
 	w->phase = INITIAL;
-	w->mark_initial_end = o->send_initial.set && o->send_initial.v;
+	w->mark_initial_end = o->send_initial.set && o->send_initial.v && o->bookmarks;
 	if (from_list) {
 		w->cursor = store_revision(w->e->store);
 		store_visit(w->e->store, w->sel.kind, w->sel.ns, STRV(""), STRV(""), collect, w);
@@ -432,7 +403,6 @@ void watch_begin(struct embedded *e, struct http_request *req, const struct rout
 	struct selection sel;
 	uint64_t asked = read_version(route->opt.resource_version, s);
 	selection_parse(req->arena, route, &sel, s);
-	check_options(&route->opt, s);
 	if (!status_failed(s) && asked > store_revision(e->store)) {
 		status_version_too_large(s, asked, store_revision(e->store));
 	}

@@ -9,6 +9,7 @@
  *        -> admit (admit.c) -> validate (validate/) -> managedFields (patch/) -> commit (store/) */
 #include "base/err.h"
 #include "watch/embedded/patch/patch.h"
+#include "watch/embedded/patch/words.h"
 #include "watch/embedded/schema/schema.h"
 #include "watch/embedded/write_internal.h"
 
@@ -95,24 +96,17 @@ void write_check_body(struct write *w, struct json *body)
 		status_bad_request(w->s, "the body of the request is not a JSON object");
 		return;
 	}
-	if (!agree(w, body, "apiVersion", strv_of(row->api_version))) {
-		status_bad_request(w->s,
-			"the API version in the data (%.*s) does not match the expected API "
-			"version (%s)",
-			STRV_ARG(json_str(json_get(body, "apiVersion"))), row->api_version);
-		return;
-	}
-	if (!agree(w, body, "kind", strv_of(row->name))) {
-		status_bad_request(w->s,
-			"%.*s in version \"%s\" cannot be handled as a %s: no kind \"%.*s\" is "
-			"expected here",
-			STRV_ARG(json_str(json_get(body, "kind"))), row->version, row->name,
-			STRV_ARG(json_str(json_get(body, "kind"))));
+	if (write_refuse_kind(w, body) ||
+		!agree(w, body, "apiVersion", strv_of(row->api_version)) ||
+		!agree(w, body, "kind", strv_of(row->name))) {
 		return;
 	}
 	struct json *given = json_get(body, "metadata");
 	if (given != NULL && !json_is_object(given) && !json_is_null(given)) {
-		status_bad_request(w->s, "metadata of the object is not a JSON object");
+		status_bad_request(w->s,
+			"%s in version \"%s\" cannot be handled as a %s: json: cannot unmarshal %s "
+			"into Go struct field %s.metadata of type v1.ObjectMeta",
+			row->name, row->version, row->name, words_type(given), row->name);
 		return;
 	}
 	struct json *meta = write_meta(w, body);
@@ -127,41 +121,6 @@ void write_check_body(struct write *w, struct json *body)
 		status_bad_request(w->s, "namespace may not be set on an object of the cluster "
 					 "scope");
 	}
-}
-
-static bool is_patch(const struct write *w)
-{
-	return w->r->verb == WRITE_PATCH_JSON || w->r->verb == WRITE_PATCH_MERGE ||
-	       w->r->verb == WRITE_PATCH_STRATEGIC;
-}
-
-/* "strict decoding error: unknown field "a", duplicate field "b"": 400, but 422 for patches. */
-static void refuse_fields(struct write *w, const struct schema_report *unknown)
-{
-	struct buf b;
-	const struct json_report *dup = w->r->report;
-	const char *comma = "";
-	buf_init(&b);
-	for (size_t i = 0; i < unknown->n_unknown; i++) {
-		buf_printf(&b, "%sunknown field \"%.*s\"", comma, STRV_ARG(unknown->unknown[i]));
-		comma = ", ";
-	}
-	for (size_t i = 0; dup != NULL && i < dup->n_dups; i++) {
-		buf_printf(&b, "%sduplicate field \"%.*s\"", comma, STRV_ARG(dup->dups[i]));
-		comma = ", ";
-	}
-	const struct kind_row *row = kind_row(w->r->kind);
-	if (b.err != ERR_OK) {
-		status_no_memory(w->s);
-	} else if (is_patch(w)) {
-		status_unprocessable(w->s, "strict decoding error: %.*s", STRV_ARG(buf_strv(&b)));
-	} else {
-		status_bad_request(w->s,
-			"%s in version \"%s\" cannot be handled as a %s: strict decoding error: "
-			"%.*s",
-			row->name, row->version, row->name, STRV_ARG(buf_strv(&b)));
-	}
-	buf_deinit(&b);
 }
 
 static void warn_fields(struct write *w, const struct schema_report *unknown)
@@ -200,13 +159,11 @@ void write_check_fields(struct write *w, struct json *v)
 		return;
 	}
 	int r = schema_check(w->a, schema_of(w->r->kind), v, &report);
-	const struct kind_row *row = kind_row(w->r->kind);
 	if (r == ERR_BAD_TYPE) {
-		status_bad_request(w->s, "%s in version \"%s\" cannot be handled as a %s: %.*s",
-			row->name, row->version, row->name, STRV_ARG(report.bad));
+		write_refuse_type(w, &report);
 		return;
 	}
-	if (!write_ok(w, r)) {
+	if (!write_ok(w, r) || write_refuse_undeclared(w, &report)) {
 		return;
 	}
 	size_t n = report.n_unknown + (w->r->report != NULL ? w->r->report->n_dups : 0);
@@ -214,7 +171,7 @@ void write_check_fields(struct write *w, struct json *v)
 		return;
 	}
 	if (w->r->validation == VALIDATION_STRICT) {
-		refuse_fields(w, &report);
+		write_refuse_fields(w, &report);
 	} else {
 		warn_fields(w, &report);
 	}
@@ -294,9 +251,9 @@ void write_run(
 		return;
 	}
 	if (r->force && r->verb != WRITE_APPLY) {
-		status_unprocessable(w.s,
-			"PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: "
+		status_cause_add(w.s, CAUSE_FORBIDDEN, STRV("force"), NULL, "%s",
 			"may not be specified for non-apply patch");
+		status_options_end(w.s, "PatchOptions");
 		return;
 	}
 	run(&w);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "watch/embedded/admit.h"
 #include "watch/embedded/patch/patch.h"
+#include "watch/embedded/patch/words.h"
 #include "watch/embedded/scale.h"
 #include "watch/embedded/schema/schema.h"
 #include "watch/embedded/validate/validate.h"
@@ -62,6 +63,12 @@ static bool check_identity(struct write *w, struct json *meta)
 		return false;
 	}
 	struct strv version = json_str(json_get(meta, "resourceVersion"));
+	int64_t number = 0;
+	if (version.n > 0 && strv_to_i64(version, &number) != ERR_OK) {
+		status_unsorted(w->s, "strconv.ParseUint: parsing \"%.*s\": invalid syntax",
+			STRV_ARG(version));
+		return false;
+	}
 	if (version.n > 0 &&
 		!strv_eq(version, json_str(json_dig(w->before, "metadata.resourceVersion")))) {
 		status_conflict(w->s, w->r->kind, w->r->name, STRV(MODIFIED_TEXT));
@@ -233,6 +240,11 @@ void write_patch(struct write *w)
 		scale_patch(w);
 		return;
 	}
+	if (w->r->verb == WRITE_PATCH_MERGE && !json_is_object(w->r->body)) {
+		words_refuse_type(
+			w->s, "error decoding patch: ", w->r->body, "map[string]interface {}");
+		return;
+	}
 	w->after = object_tree(w->old, w->a);
 	int r = w->after ? write_apply_patch(w, schema_of(w->r->kind), &w->after) : ERR_NOMEM;
 	if (!write_ok(w, r)) {
@@ -249,9 +261,9 @@ static void check_config(struct write *w)
 	struct json *meta = json_get(w->r->body, "metadata");
 	struct strv name = json_str(json_get(meta, "name"));
 	if (w->r->manager.n == 0) {
-		status_unprocessable(w->s,
-			"PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: "
+		status_cause_add(w->s, CAUSE_REQUIRED, STRV("fieldManager"), NULL, "%s",
 			"is required for apply patch");
+		status_options_end(w->s, "PatchOptions");
 	} else if (json_count(json_get(meta, "managedFields")) > 0) {
 		status_bad_request(w->s, "metadata.managedFields must be nil");
 	} else if (name.n > 0 && !strv_eq(name, w->r->name)) {

@@ -67,10 +67,29 @@ static bool set_revision(struct write *w, struct json *tree, uint64_t revision)
 		w, text.p != NULL ? json_set_str(w->a, meta, "resourceVersion", text) : ERR_NOMEM);
 }
 
+/* kind and apiVersion come first, as kube-apiserver prints them; a list leaves them out of its items. */
+static bool lead_with_kind(struct write *w, struct json *tree)
+{
+	const struct kind_row *row = kind_row(w->r->kind);
+	(void)json_remove(tree, "kind"); /* both are what the row says, or are not there */
+	(void)json_remove(tree, "apiVersion");
+	size_t n = json_count(tree);
+	int err = json_set_str(w->a, tree, "kind", strv_of(row->name));
+	if (err == ERR_OK) {
+		err = json_set_str(w->a, tree, "apiVersion", strv_of(row->api_version));
+	}
+	for (size_t i = 0; i < n && err == ERR_OK; i++) {
+		struct json *first = json_first(tree);
+		struct strv key = strv_of(json_key(first));
+		err = json_set_new(w->a, tree, key, json_detach(tree, first));
+	}
+	return write_ok(w, err);
+}
+
 bool write_commit(struct write *w, enum watch_type type, struct json *tree)
 {
 	const struct object *now = NULL;
-	if (status_failed(w->s)) {
+	if (status_failed(w->s) || !lead_with_kind(w, tree)) {
 		return false;
 	}
 	if (w->r->dry_run) {

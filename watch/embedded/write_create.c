@@ -57,7 +57,7 @@ static bool stamp(struct write *w, struct json *meta)
 static bool check_new(struct write *w, struct json *meta)
 {
 	if (json_str(json_get(meta, "resourceVersion")).n > 0) {
-		status_internal(w->s, "resourceVersion should not be set on objects to be created");
+		status_unsorted(w->s, "resourceVersion should not be set on objects to be created");
 		return false;
 	}
 	(void)json_remove(meta, "resourceVersion");

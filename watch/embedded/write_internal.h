@@ -34,6 +34,15 @@ const char *write_now(struct write *w);        /* RFC 3339 in the arena; NULL: f
 bool write_find(struct write *w);              /* sets old and before; false: 404 */
 bool write_manage(struct write *w);            /* managedFields of after, unless trusted or final */
 
+/* write_refuse.c: each says what is wrong with a body in the words that its verb asks for. */
+struct schema_report;
+/* True: it was of another kind or version. */
+bool write_refuse_kind(struct write *w, const struct json *body);
+/* True: an apply with unknown fields, which no fieldValidation lets pass. */
+bool write_refuse_undeclared(struct write *w, const struct schema_report *unknown);
+void write_refuse_type(struct write *w, const struct schema_report *report);
+void write_refuse_fields(struct write *w, const struct schema_report *unknown);
+
 /* write_create.c: r->body or, after an apply, w->after. */
 void write_create(struct write *w);
 /* write_change.c */

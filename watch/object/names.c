@@ -98,7 +98,7 @@ size_t name_subdomain(struct strv s, const char *out[NAME_COMPLAINTS])
 {
 	size_t n = 0;
 	if (s.n > 253) {
-		out[n++] = "must be no more than 253 bytes";
+		out[n++] = "must be no more than 253 characters";
 	}
 	if (!is_subdomain_shaped(s)) {
 		out[n++] = SUBDOMAIN_MSG;
@@ -110,7 +110,7 @@ size_t name_label(struct strv s, const char *out[NAME_COMPLAINTS])
 {
 	size_t n = 0;
 	if (s.n > 63) {
-		out[n++] = "must be no more than 63 bytes";
+		out[n++] = "must be no more than 63 characters";
 	}
 	if (!is_label_shaped(s)) {
 		out[n++] = is_subdomain_shaped(s) ? "must not contain dots" : LABEL_MSG;
@@ -127,7 +127,7 @@ size_t name_label_key(struct strv s, const char *out[NAME_COMPLAINTS])
 		struct strv prefix = { s.p, (size_t)(slash - s.p) };
 		name = (struct strv){ slash + 1, s.n - prefix.n - 1 };
 		if (name.n > 0 && memchr(name.p, '/', name.n) != NULL) {
-			out[0] = "a qualified name " KEY_MSG
+			out[0] = "a valid label key " KEY_MSG
 				 " with an optional DNS subdomain prefix and '/' (e.g. "
 				 "'example.com/MyName')";
 			return 1;
@@ -220,7 +220,7 @@ size_t name_config_key(struct strv s, const char *out[NAME_COMPLAINTS])
 		bad |= !is_alnum(c) && c != '-' && c != '_' && c != '.';
 	}
 	if (s.n > 253) {
-		out[n++] = "must be no more than 253 bytes";
+		out[n++] = "must be no more than 253 characters";
 	}
 	if (bad) {
 		out[n++] = CONFIG_KEY_MSG;

@@ -32,12 +32,11 @@ struct parser {
 	struct strv literal; /* its text */
 	struct strv *values; /* of the requirement being read; room for all values of the text */
 	size_t n_values;
-	char *why; /* WHY_CHARS */
+	char *why; /* SELECTOR_WHY_CHARS */
 };
 
-#define WHY_CHARS            160
 #define OP_NAMES             "in, notin, =, ==, !=, gt, lt"
-#define WHY(p, ...)          ((void)snprintf((p)->why, WHY_CHARS, __VA_ARGS__), ERR_SYNTAX)
+#define WHY(p, ...)          ((void)snprintf((p)->why, SELECTOR_WHY_CHARS, __VA_ARGS__), ERR_SYNTAX)
 #define REQ_WHY(p, fmt, ...) WHY(p, "unable to parse requirement: " fmt, __VA_ARGS__)
 
 static bool is_space(char c)
@@ -322,7 +321,8 @@ static int read_all(struct parser *p, struct selector_req *reqs, size_t *out_n)
 	return ERR_OK;
 }
 
-int selector_parse(struct arena *a, struct strv text, struct selector *out, char why[160])
+int selector_parse(
+	struct arena *a, struct strv text, struct selector *out, char why[SELECTOR_WHY_CHARS])
 {
 	size_t commas = 0, n;
 	why[0] = '\0';

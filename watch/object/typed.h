@@ -152,10 +152,11 @@ bool selector_matches(const struct selector *s, const struct labels *l);
  * ERR_NOMEM */
 NODISCARD int selector_from_json(
 	struct arena *a, const struct json *label_selector, struct selector *out);
+#define SELECTOR_WHY_CHARS 512
 /* From the query text of labelSelector: "a=b,c!=d,e in (f,g),h,!i,j>1". Requirements come in the order of their keys, as
  * apimachinery's labels.Parse gives them; so do the texts in why. errors ERR_SYNTAX with why filled, ERR_NOMEM */
 NODISCARD int selector_parse(
-	struct arena *a, struct strv text, struct selector *out, char why[160]);
+	struct arena *a, struct strv text, struct selector *out, char why[SELECTOR_WHY_CHARS]);
 /* Text as the API prints it in Scale.status.selector: "app=web,tier in (a,b)". {NULL,0} when out of memory. */
 struct strv selector_print(struct arena *a, const struct selector *s);
 

@@ -55,7 +55,7 @@ static int check_selector(struct strv text)
 {
 	struct arena a;
 	struct selector selector;
-	char why[160]; /* the caller is a program: the number is enough */
+	char why[SELECTOR_WHY_CHARS]; /* the caller is a program: the number is enough */
 	arena_init(&a, 0);
 	int err = selector_parse(&a, text, &selector, why);
 	arena_deinit(&a);

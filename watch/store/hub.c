@@ -16,7 +16,6 @@
 
 #define BUDGET_NS     UINT64_C(2000000)
 #define BUDGET_EVENTS 256u /* in virtual time, where a run must repeat exactly */
-#define WHY_CHARS     160
 
 struct watch_sub {
 	struct watch_sub *next;
@@ -95,7 +94,7 @@ static void sub_free(struct watch_sub *sub)
 
 int hub_subscribe(struct store *s, const struct watch_interest *w, struct watch_sub **out)
 {
-	char why[WHY_CHARS]; /* the caller is a program: the number is enough */
+	char why[SELECTOR_WHY_CHARS]; /* the caller is a program: the number is enough */
 	struct watch_sub *sub = calloc(1, sizeof(*sub));
 	if (!sub) {
 		return ERR_NOMEM;

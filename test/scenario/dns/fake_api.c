@@ -100,7 +100,7 @@ static int subscribe(void *self, const struct watch_interest *w, struct watch_su
 		i++;
 		assert_true(i < FAKE_SUBS);
 	}
-	char why[160];
+	char why[SELECTOR_WHY_CHARS];
 	f->subs[i] = (struct watch_sub){ .interest = *w };
 	arena_init(&f->subs[i].arena, 0);
 	int err = selector_parse(&f->subs[i].arena, w->label_selector, &f->subs[i].selector, why);

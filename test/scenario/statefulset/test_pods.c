@@ -344,11 +344,13 @@ static void status_is_printed_as_kubernetes_does_and_keeps_foreign_conditions(vo
 	lab_set(l, "web", "{'replicas':1}");
 	lab_run(l, 100);
 	lab_patch(l, KIND_STATEFULSET, "web", "status",
-		"{'status':{'conditions':[{'type':'Mine','status':'True'}]}}");
+		"{'status':{'conditions':[{'type':'Mine','status':'True',"
+		"'lastTransitionTime':'2026-01-01T00:00:00Z'}]}}");
 	lab_scale(l, "web", 0);
 	lab_run(l, 100);
 	assert_json(l, KIND_STATEFULSET, "web", "status.conditions",
-		"[{\"type\":\"Mine\",\"status\":\"True\"}]");
+		"[{\"type\":\"Mine\",\"status\":\"True\",\"lastTransitionTime\":"
+		"\"2026-01-01T00:00:00Z\"}]");
 	assert_json(l, KIND_STATEFULSET, "web", "status.replicas", "0");
 	assert_json(l, KIND_STATEFULSET, "web", "status.availableReplicas", "0");
 	assert_json(l, KIND_STATEFULSET, "web", "status.collisionCount", "0");

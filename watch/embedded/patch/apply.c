@@ -176,10 +176,11 @@ static int refuse_config(struct apply *p, struct strv why)
 {
 	struct strv ns = json_str(json_dig(p->config, "metadata.namespace"));
 	struct strv name = json_str(json_dig(p->config, "metadata.name"));
-	status_bad_request(p->s,
-		"failed to create typed patch object (%.*s/%.*s; %s, Kind=%s): %.*s", STRV_ARG(ns),
-		STRV_ARG(name), kind_row(p->w->kind)->api_version, kind_row(p->w->kind)->name,
-		STRV_ARG(why));
+	const struct kind_row *row = kind_row(p->w->kind);
+	status_unsorted(p->s,
+		"failed to create typed patch object (%.*s/%.*s; %s%s, Kind=%s): %.*s",
+		STRV_ARG(ns), STRV_ARG(name), row->group[0] == '\0' ? "/" : "", row->api_version,
+		row->name, STRV_ARG(why));
 	return ERR_SYNTAX;
 }
 
@@ -270,10 +271,29 @@ static int track(struct apply *p)
 	return err == ERR_OK ? ERR_OK : no_memory(p->s);
 }
 
+/* An apply that changes nothing of the object keeps the time its manager had, which may be none. */
+static void keep_time(struct apply *p, struct attempt *t)
+{
+	if (!json_equal(t->result, p->live)) {
+		return;
+	}
+	for (size_t i = 0; i < t->managed.n; i++) {
+		struct managed_entry *e = &t->managed.at[i];
+		if (managed_same(e, &p->who)) {
+			e->time = STRV("");
+			for (size_t j = 0; j < p->before.n; j++) {
+				const struct managed_entry *was = &p->before.at[j];
+				e->time = managed_same(was, e) ? was->time : e->time;
+			}
+		}
+	}
+}
+
 static int put_managed(struct apply *p, const struct json *live, struct attempt *t)
 {
 	const struct json *old = json_dig(live, "metadata.managedFields");
 	struct json *list;
+	keep_time(p, t);
 	int err = managed_encode(p->a, &t->managed, &list);
 	if (err == ERR_OK && list && json_equal(list, old)) {
 		list = json_copy(p->a, old);

@@ -229,27 +229,33 @@ struct walk {
 	struct buf path;
 };
 
+static int tell(struct walk *w)
+{
+	struct strv text = w->path.err == ERR_OK ? arena_strdup(w->a, buf_strv(&w->path))
+						 : STRV_NONE;
+	return text.p ? w->fn(w->ctx, text) : ERR_NOMEM;
+}
+
+/* The members of a level come before what is below it. */
 static int walk_level(struct walk *w, const struct fieldset *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		size_t parent = w->path.n;
-		int err = ERR_OK;
-		path_element_print(&s->items[i].pe, &w->path);
+	size_t parent = w->path.n;
+	int err = ERR_OK;
+	for (size_t i = 0; i < s->n && err == ERR_OK; i++) {
 		if (s->items[i].member) {
-			struct strv text = w->path.err == ERR_OK
-						   ? arena_strdup(w->a, buf_strv(&w->path))
-						   : STRV_NONE;
-			err = text.p ? w->fn(w->ctx, text) : ERR_NOMEM;
+			path_element_print(&s->items[i].pe, &w->path);
+			err = tell(w);
+			w->path.n = parent;
 		}
-		if (err == ERR_OK) {
-			err = walk_level(w, &s->items[i].sub);
-		}
-		if (err != ERR_OK) {
-			return err;
-		}
-		w->path.n = parent;
 	}
-	return ERR_OK;
+	for (size_t i = 0; i < s->n && err == ERR_OK; i++) {
+		if (s->items[i].sub.n > 0) {
+			path_element_print(&s->items[i].pe, &w->path);
+			err = walk_level(w, &s->items[i].sub);
+			w->path.n = parent;
+		}
+	}
+	return err;
 }
 
 int fieldset_each_path(struct arena *a, const struct fieldset *s, fieldset_path_fn fn, void *ctx)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 #include "base/err.h"
+#include "watch/embedded/patch/words.h"
 
 #define MAX_OPS 10000u
 #define MAX_COPY_BYTES                                                                             \
@@ -29,21 +30,13 @@ struct run {
 	struct arena *a;
 	struct json *doc;
 	struct status *s;
-	size_t index;        /* of the operation */
-	const char *op;      /* its name, for messages */
 	size_t copied_bytes; /* by "copy" so far */
 };
 
-PRINTF_LIKE(2, 3) static int refuse(struct run *r, const char *fmt, ...)
+/* Whatever does not apply is refused alike; why stands at the calls. */
+static int refuse(struct run *r)
 {
-	va_list ap;
-	va_start(ap, fmt);
-	struct strv why = arena_vprintf(r->a, fmt, ap);
-	va_end(ap);
-	status_unprocessable(r->s,
-		"the server rejected our request due to an error in our request: operation %zu "
-		"(%s): %.*s",
-		r->index, r->op, STRV_ARG(why));
+	status_rejected(r->s);
 	return ERR_SYNTAX;
 }
 
@@ -66,7 +59,7 @@ static int token_unescape(struct run *r, struct strv raw, struct strv *out)
 		if (c == '~') {
 			i++;
 			if (i == raw.n || (raw.p[i] != '0' && raw.p[i] != '1')) {
-				return refuse(r, "\"~\" must be followed by 0 or 1 in a path");
+				return refuse(r); /* "~" must be followed by 0 or 1 in a path */
 			}
 			c = raw.p[i] == '0' ? '~' : '/';
 		}
@@ -82,21 +75,21 @@ static int pointer_read(
 	const struct json *v = json_get(op, member);
 	struct strv rest = json_str(v);
 	if (!json_is_string(v)) {
-		return refuse(r, "\"%s\" is missing or not a string", member);
+		return refuse(r); /* absent, or no string */
 	}
 	*out = (struct pointer){ .text = rest };
 	if (rest.n == 0) {
 		return ERR_OK; /* the whole document */
 	}
 	if (rest.p[0] != '/') {
-		return refuse(r, "path \"%.*s\" does not begin with \"/\"", STRV_ARG(rest));
+		return refuse(r); /* "" or "/..." */
 	}
 	size_t n = 0;
 	for (size_t i = 0; i < rest.n; i++) {
 		n += rest.p[i] == '/';
 	}
 	if (n > JSON_MAX_DEPTH) {
-		return refuse(r, "path is deeper than %d levels", JSON_MAX_DEPTH);
+		return refuse(r); /* deeper than JSON_MAX_DEPTH */
 	}
 	out->tokens = arena_array(r->a, struct strv, n);
 	if (!out->tokens) {
@@ -145,11 +138,6 @@ static struct json *walk(const struct run *r, const struct pointer *p, size_t n)
 	return v;
 }
 
-static int missing(struct run *r, const struct pointer *p)
-{
-	return refuse(r, "path \"%.*s\" does not exist", STRV_ARG(p->text));
-}
-
 static size_t depth_of(const struct json *v)
 {
 	size_t deepest = 0;
@@ -179,8 +167,7 @@ static int array_add(struct run *r, const struct pointer *p, struct json *array,
 		good = index == 0 || json_at(array, index - 1); /* no need to count them all */
 	}
 	if (!good) {
-		return refuse(r, "path \"%.*s\": no such place in an array of %zu",
-			STRV_ARG(p->text), json_count(array));
+		return refuse(r); /* no such place in the array */
 	}
 	int err = index == SIZE_MAX ? json_append(r->a, array, v)
 				    : json_insert(r->a, array, index, v);
@@ -194,7 +181,7 @@ static int add(struct run *r, const struct pointer *p, struct json *v)
 		return no_memory(r);
 	}
 	if (p->n + depth_of(v) > JSON_MAX_DEPTH) {
-		return refuse(r, "the result would be deeper than %d levels", JSON_MAX_DEPTH);
+		return refuse(r); /* the result would be too deep */
 	}
 	if (p->n == 0) {
 		r->doc = v;
@@ -205,7 +192,7 @@ static int add(struct run *r, const struct pointer *p, struct json *v)
 		return array_add(r, p, parent, v);
 	}
 	if (!json_is_object(parent)) {
-		return missing(r, p);
+		return refuse(r);
 	}
 	struct strv key = p->tokens[p->n - 1];
 	return json_set_strv(r->a, parent, key, v) == ERR_OK ? ERR_OK : no_memory(r);
@@ -215,11 +202,11 @@ static int add(struct run *r, const struct pointer *p, struct json *v)
 static int take(struct run *r, const struct pointer *p, struct json **out)
 {
 	if (p->n == 0) {
-		return refuse(r, "the whole document cannot be removed");
+		return refuse(r); /* the whole document cannot be removed */
 	}
 	struct json *v = walk(r, p, p->n);
 	if (!v) {
-		return missing(r, p);
+		return refuse(r);
 	}
 	*out = json_detach(walk(r, p, p->n - 1), v);
 	return ERR_OK;
@@ -229,19 +216,19 @@ static int take(struct run *r, const struct pointer *p, struct json **out)
 static int replace(struct run *r, const struct pointer *p, const struct json *value)
 {
 	struct json *old = walk(r, p, p->n);
-	if (!old) {
-		return missing(r, p);
+	if (!old && json_is_array(walk(r, p, p->n > 0 ? p->n - 1 : 0))) {
+		return refuse(r);
 	}
 	if (p->n > 0 && json_is_array(walk(r, p, p->n - 1))) {
 		if (p->n + depth_of(value) > JSON_MAX_DEPTH) {
-			return refuse(
-				r, "the result would be deeper than %d levels", JSON_MAX_DEPTH);
+			return refuse(r); /* the result would be too deep */
 		}
 		struct json *parent = walk(r, p, p->n - 1);
 		int err = json_replace(r->a, parent, old, json_copy(r->a, value));
 		return err == ERR_OK ? ERR_OK : no_memory(r);
 	}
-	return add(r, p, json_copy(r->a, value)); /* a member is replaced in its place */
+	/* In its place; one that is not there is added, against the RFC: kube-apiserver does so. */
+	return add(r, p, json_copy(r->a, value));
 }
 
 static bool is_inside(const struct pointer *outer, const struct pointer *inner)
@@ -261,10 +248,10 @@ static bool is_inside(const struct pointer *outer, const struct pointer *inner)
 static int move(struct run *r, const struct pointer *from, const struct pointer *to)
 {
 	if (strv_eq(from->text, to->text)) {
-		return walk(r, from, from->n) ? ERR_OK : missing(r, from);
+		return walk(r, from, from->n) ? ERR_OK : refuse(r);
 	}
 	if (is_inside(from, to)) {
-		return refuse(r, "\"%.*s\" cannot be moved into itself", STRV_ARG(from->text));
+		return refuse(r); /* into itself */
 	}
 	struct json *v = NULL;
 	int err = take(r, from, &v);
@@ -276,11 +263,11 @@ static int copy(struct run *r, const struct pointer *from, const struct pointer 
 {
 	const struct json *v = walk(r, from, from->n);
 	if (!v) {
-		return missing(r, from);
+		return refuse(r);
 	}
 	r->copied_bytes += weight_of(v);
 	if (r->copied_bytes > MAX_COPY_BYTES) {
-		return refuse(r, "the copies of this patch exceed %u bytes", MAX_COPY_BYTES);
+		return refuse(r); /* more than the copies of one patch may come to */
 	}
 	return add(r, to, json_copy(r->a, v));
 }
@@ -293,10 +280,9 @@ static int test(struct run *r, const struct pointer *p, const struct json *value
 		return ERR_OK; /* the way clients of Kubernetes ask for absence */
 	}
 	if (!v) {
-		return missing(r, p);
+		return refuse(r);
 	}
-	return json_equal(v, value) ? ERR_OK
-				    : refuse(r, "testing value %.*s failed", STRV_ARG(p->text));
+	return json_equal(v, value) ? ERR_OK : refuse(r);
 }
 
 static enum op_kind op_kind_of(const struct json *op)
@@ -313,10 +299,8 @@ static int run_op(struct run *r, const struct json *op)
 {
 	enum op_kind kind = op_kind_of(op);
 	if (kind == OP_COUNT) {
-		r->op = "?";
-		return refuse(r, "\"op\" must be add, remove, replace, move, copy or test");
+		return refuse(r); /* none of op_names */
 	}
-	r->op = op_names[kind];
 	struct pointer path = { 0 };
 	struct pointer from = { 0 };
 	int err = pointer_read(r, op, "path", &path);
@@ -328,7 +312,7 @@ static int run_op(struct run *r, const struct json *op)
 	}
 	const struct json *value = json_get(op, "value");
 	if (!value && (kind == OP_ADD || kind == OP_REPLACE || kind == OP_TEST)) {
-		return refuse(r, "\"value\" is missing");
+		return refuse(r);
 	}
 	struct json *dropped;
 	switch (kind) {
@@ -353,7 +337,7 @@ int patch_json(struct arena *a, struct json **doc, const struct json *patch, str
 {
 	struct run r = { .a = a, .doc = *doc, .s = s };
 	if (!json_is_array(patch)) {
-		status_bad_request(s, "a JSON patch must be an array of operations");
+		words_refuse_type(s, "error decoding patch: ", patch, "[]handlers.jsonPatchOp");
 		return ERR_SYNTAX;
 	}
 	if (json_count(patch) > MAX_OPS) {
@@ -364,15 +348,13 @@ int patch_json(struct arena *a, struct json **doc, const struct json *patch, str
 	}
 	json_each(op, patch) {
 		if (!json_is_object(op)) {
-			status_bad_request(
-				s, "operation %zu of the JSON patch is not an object", r.index);
+			words_refuse_type(s, "error decoding patch: ", op, "handlers.jsonPatchOp");
 			return ERR_SYNTAX;
 		}
 		int err = run_op(&r, op);
 		if (err != ERR_OK) {
 			return err;
 		}
-		r.index++;
 	}
 	*doc = r.doc;
 	return ERR_OK;

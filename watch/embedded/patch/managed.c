@@ -37,7 +37,7 @@ static const struct {
 	{ KIND_SERVICE, "spec.ipFamilyPolicy", NULL },
 };
 
-static bool same_identity(const struct managed_entry *x, const struct managed_entry *y)
+bool managed_same(const struct managed_entry *x, const struct managed_entry *y)
 {
 	/* an applier is the same whatever version it applies */
 	return x->applied == y->applied && strv_eq(x->manager, y->manager) &&
@@ -49,7 +49,7 @@ struct managed_entry *managed_entry(
 	struct arena *a, struct managed *m, const struct managed_entry *like)
 {
 	for (size_t i = 0; i < m->n; i++) {
-		if (same_identity(&m->at[i], like)) {
+		if (managed_same(&m->at[i], like)) {
 			return &m->at[i];
 		}
 	}

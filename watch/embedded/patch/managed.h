@@ -28,6 +28,8 @@ NODISCARD int managed_decode(struct arena *a, const struct json *list, struct ma
 NODISCARD int managed_encode(struct arena *a, const struct managed *m, struct json **out);
 /* A copy whose entries can be changed without changing those of m. errors ERR_NOMEM */
 NODISCARD int managed_copy(struct arena *a, const struct managed *m, struct managed *out);
+/* Of one manager, operation, subresource and, for updates, apiVersion? */
+bool managed_same(const struct managed_entry *a, const struct managed_entry *b);
 /* The entry of the same manager, operation, subresource and, for updates, apiVersion; made if absent. NULL when out
  * of memory. Valid until the next one is made. */
 struct managed_entry *managed_entry(

@@ -24,7 +24,7 @@ int merge_refuse(struct merge *m, const char *fmt, ...)
 	va_start(ap, fmt);
 	struct strv why = arena_vprintf(m->a, fmt, ap);
 	va_end(ap);
-	status_bad_request(m->s, "%.*s", STRV_ARG(why));
+	status_unsorted(m->s, "%.*s", STRV_ARG(why));
 	return ERR_SYNTAX;
 }
 
@@ -50,7 +50,7 @@ int directive_of(struct merge *m, const struct json *patch, enum directive *out)
 		*out = PATCH_MERGE;
 	} else {
 		return merge_refuse(m, "unknown patch type: %.*s in map: %.*s",
-			STRV_ARG(json_text(m->a, v)), STRV_ARG(json_text(m->a, patch)));
+			STRV_ARG(words_text(m->a, v)), STRV_ARG(words_text(m->a, patch)));
 	}
 	return ERR_OK;
 }
@@ -262,7 +262,8 @@ int patch_strategic(struct arena *a, const struct schema_type *t, struct json **
 {
 	struct merge m = { .a = a, .s = s };
 	if (!json_is_object(patch) || !json_is_object(*doc)) {
-		return merge_refuse(&m, "a strategic merge patch must be an object");
+		words_refuse_type(s, "", patch, "map[string]interface {}");
+		return ERR_SYNTAX;
 	}
 	struct json *mine = json_copy(a, patch);
 	return mine ? merge_object(&m, t, *doc, mine, doc) : merge_no_memory(&m);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "watch/embedded/patch/patch.h"
+#include "watch/embedded/patch/words.h"
 
 #define DIRECTIVE            "$patch"
 #define RETAIN_KEYS          "$retainKeys"

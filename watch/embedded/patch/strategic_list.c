@@ -33,7 +33,7 @@ static int key_of(
 	if (merge_key && !json_is_object(v)) {
 		return merge_refuse(m,
 			"an element of a list merged by \"%s\" is not an object: %.*s", merge_key,
-			STRV_ARG(json_text(m->a, v)));
+			STRV_ARG(words_text(m->a, v)));
 	}
 	if (merge_key) {
 		k = json_get(v, merge_key);
@@ -42,7 +42,7 @@ static int key_of(
 	}
 	if (!k) {
 		return merge_refuse(m, "map: %.*s does not contain declared merge key: %s",
-			STRV_ARG(json_text(m->a, v)), merge_key);
+			STRV_ARG(words_text(m->a, v)), merge_key);
 	}
 	return list_key_of(m->a, k, out) == ERR_OK ? ERR_OK : merge_no_memory(m);
 }
@@ -356,7 +356,7 @@ static int order_check(struct merge *m, const char *merge_key, const struct json
 			return merge_refuse(m,
 				"The order in patch list:\n%.*s\n doesn't match "
 				"$setElementOrder list",
-				STRV_ARG(json_text(m->a, patch)));
+				STRV_ARG(words_text(m->a, patch)));
 		}
 	}
 	return ERR_OK;

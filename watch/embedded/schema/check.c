@@ -37,6 +37,8 @@ static int wrong(struct check *c, const struct step *at, struct strv value, stru
 		return ERR_OK;
 	}
 	const char *owner = check_go_struct(at);
+	c->out->bad_value = value;
+	c->out->bad_type = type;
 	if (!owner) {
 		return complain(c, arena_printf(c->arena,
 					   "json: cannot unmarshal %.*s into Go value of type %.*s",
@@ -370,7 +372,10 @@ static int check_member(struct check *c, struct step *at, const struct schema_ty
 		return add_unknown(c, at);
 	}
 	if (json_is_null(member) && f->shape != SCHEMA_ANY) {
-		(void)json_detach(object, member);
+		bool shown = f->fallback && strcmp(f->fallback, "null") == 0;
+		if (!shown) {
+			(void)json_detach(object, member);
+		}
 		return ERR_OK;
 	}
 	at->what = STEP_FIELD;

@@ -85,8 +85,9 @@ static const struct schema_field node_spec[] = {
 TYPE(node_spec, CORE, "NodeSpec", "What a node should be.");
 
 static const struct schema_field node_condition[] = {
-	F_TIME("lastHeartbeatTime", "When the condition was last reported."),
-	F_TIME("lastTransitionTime", "When the status last changed from one value to another."),
+	F_TIME("lastHeartbeatTime", "When the condition was last reported.", OR("null")),
+	F_TIME("lastTransitionTime", "When the status last changed from one value to another.",
+		OR("null")),
 	F_STR("message", "Details in words, for people.", OZ),
 	F_STR("reason", "A short word for the cause, for programs.", OZ),
 	F_STR("status", "Whether it holds: True, False or Unknown.", REQUIRED,

@@ -3,8 +3,9 @@
 #include "watch/embedded/schema/tables.h"
 
 static const struct schema_field pod_condition[] = {
-	F_TIME("lastProbeTime", "When it was last looked at."),
-	F_TIME("lastTransitionTime", "When the status last changed from one value to another."),
+	F_TIME("lastProbeTime", "When it was last looked at.", OR("null")),
+	F_TIME("lastTransitionTime", "When the status last changed from one value to another.",
+		OR("null")),
 	F_STR("message", "Details in words, for people.", OZ),
 	F_I64("observedGeneration", "Generation of the pod that the condition speaks of.", OZ),
 	F_STR("reason", "A short word for the cause, for programs.", OZ),

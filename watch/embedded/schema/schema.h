@@ -49,10 +49,11 @@ struct schema_field {
 	const struct schema_type *type; /* SCHEMA_OBJECT */
 	const char *merge_key;
 	const char *map_keys;
-	const char *fallback; /* filled in when absent, JSON text: "\"Always\"", "30"; NULL */
-	const char *values;   /* what an enum allows, "A|B", for OpenAPI; NULL: anything */
-	const char *go_type;  /* "v1.PullPolicy", for decoding errors; NULL: as shape says */
-	const char *about;    /* one sentence for explain */
+	const char
+		*fallback;  /* filled in when absent, JSON text: "\"Always\"", "30", "null"; NULL */
+	const char *values; /* what an enum allows, "A|B", for OpenAPI; NULL: anything */
+	const char *go_type; /* "v1.PullPolicy", for decoding errors; NULL: as shape says */
+	const char *about;   /* one sentence for explain */
 };
 struct schema_type {
 	const char *name;    /* definition name: "io.k8s.api.core.v1.PodSpec" */
@@ -79,6 +80,7 @@ struct schema_report {
 	struct strv *unknown; /* paths in order: "spec.foo", "spec.containers[0].bar" */
 	size_t n_unknown;     /* at most 100 */
 	struct strv bad;      /* first value of a wrong type, in Go's words; empty if none */
+	struct strv bad_value, bad_type; /* of it: "string", "int32"; may be empty */
 };
 /* Walks v along t, names matched by case. Unknown members are removed from the tree (kube-apiserver drops them), also
  * nulls of typed fields and zero values that say nothing (omit_zero); a null element

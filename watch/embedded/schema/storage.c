@@ -294,8 +294,9 @@ TYPE(volume_health_condition, CORE, "VolumeHealthCondition",
 	"One thing that is wrong with a volume.");
 
 static const struct schema_field persistent_volume_claim_condition[] = {
-	F_TIME("lastProbeTime", "When it was last looked at."),
-	F_TIME("lastTransitionTime", "When the status last changed from one value to another."),
+	F_TIME("lastProbeTime", "When it was last looked at.", OR("null")),
+	F_TIME("lastTransitionTime", "When the status last changed from one value to another.",
+		OR("null")),
 	F_STR("message", "Details in words, for people.", OZ),
 	F_STR("reason", "A short word for the cause, for programs.", OZ),
 	F_STR("status", "Whether it holds: True, False or Unknown.", REQUIRED,

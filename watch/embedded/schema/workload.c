@@ -62,7 +62,8 @@ static const struct schema_field stateful_set_spec[] = {
 TYPE(stateful_set_spec, APPS, "StatefulSetSpec", "What a StatefulSet should be.");
 
 static const struct schema_field stateful_set_condition[] = {
-	F_TIME("lastTransitionTime", "When the status last changed from one value to another."),
+	F_TIME("lastTransitionTime", "When the status last changed from one value to another.",
+		OR("null")),
 	F_STR("message", "Details in words, for people.", OZ),
 	F_STR("reason", "A short word for the cause, for programs.", OZ),
 	F_STR("status", "Whether it holds: True, False or Unknown.", GO("v1.ConditionStatus")),

@@ -247,3 +247,8 @@ void check_immutable(
 		fault_invalid(s, at, now, "field is immutable");
 	}
 }
+
+const struct json *shown_collection(struct status *s, const struct json *value)
+{
+	return value != NULL ? value : json_new_null(s->arena);
+}

@@ -63,6 +63,8 @@ void check_port_or_name(
 /* new and old are of at: Invalid "field is immutable" unless the same. */
 void check_immutable(
 	struct status *s, const struct path *at, const struct json *now, const struct json *old);
+/* A map or list as a failure shows it: one that is not there is null, without quotes. */
+const struct json *shown_collection(struct status *s, const struct json *value);
 bool value_listed(struct strv value, const char *values);
 
 /* Equal as kube-apiserver compares (see above); quantities under requests, limits, capacity and

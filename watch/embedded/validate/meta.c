@@ -116,58 +116,75 @@ void label_selector_validate(struct status *s, const struct path *p, const struc
 	}
 }
 
+/* "v1" to (group "", version "v1"). False: neither that nor "GROUP/VERSION". */
+static bool split_version(struct strv text, struct strv *out_group, struct strv *out_version)
+{
+	struct strv rest = text, group = STRV("");
+	bool grouped = text.n > 0 && memchr(text.p, '/', text.n) != NULL;
+	if (grouped) {
+		(void)strv_cut(&rest, '/', &group); /* it is there */
+	}
+	*out_group = group;
+	*out_version = rest;
+	return !grouped || (rest.n > 0 && memchr(rest.p, '/', rest.n) == NULL);
+}
+
 static void owner_validate(struct status *s, const struct path *p, const struct json *owner)
 {
-	struct strv version = text_of(owner, "apiVersion");
-	const char *slash = version.n > 0 ? memchr(version.p, '/', version.n) : NULL;
-	if (version.n == 0 || (slash != NULL && slash + 1 == version.p + version.n)) {
-		fault_invalid_str(s, AT(p, "apiVersion"), version, "version must not be empty");
-	}
-	static const char *const members[] = { "kind", "name", "uid" };
-	static const char *const why[] = { "kind must not be empty", "name must not be empty",
-		"uid must not be empty" };
+	struct strv text = text_of(owner, "apiVersion"), group, version;
+	static const char *const members[] = { "apiVersion", "kind", "name", "uid" };
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		if (text_of(owner, members[i]).n == 0) {
-			fault_invalid_str(s, AT(p, members[i]), STRV(""), why[i]);
+			fault_required(s, AT(p, members[i]), "must not be empty");
 		}
 	}
-	if (text_is(owner, "kind", "Event") &&
-		(strv_eq(version, STRV("v1")) ||
-			strv_has_prefix(version, STRV("events.k8s.io/")))) {
+	if (!split_version(text, &group, &version)) {
+		fault_invalid_str(
+			s, AT(p, "apiVersion"), text, "must be <group>/<version> or <version>");
+	}
+	if (text_is(owner, "kind", "Event") && ((group.n == 0 && strv_eq(version, STRV("v1"))) ||
+						       strv_eq(group, STRV("events.k8s.io")))) {
 		fault_printf(s, CAUSE_INVALID, p, owner,
-			"%.*s, Kind=Event is disallowed from being an owner", STRV_ARG(version));
+			"%.*s/%.*s, Kind=Event is disallowed from being an owner", STRV_ARG(group),
+			STRV_ARG(version));
 	}
 }
 
 static void owners_validate(struct status *s, const struct path *p, const struct json *owners)
 {
-	struct strv controller = STRV_NONE;
+	const struct json *controller = NULL;
+	size_t i = 0;
 	json_each(o, owners) {
-		owner_validate(s, p, o);
+		owner_validate(s, AT_INDEX(p, i++), o);
 		if (!json_bool(json_get(o, "controller"), false)) {
 			continue;
 		}
-		struct strv name = text_of(o, "name");
-		if (controller.p != NULL) {
+		if (controller != NULL) {
 			fault_printf(s, CAUSE_INVALID, p, owners,
 				"Only one reference can have Controller set to true. Found "
-				"\"true\" in references for %.*s and %.*s",
-				STRV_ARG(controller), STRV_ARG(name));
+				"\"true\" in references for %.*s/%.*s and %.*s/%.*s",
+				STRV_ARG(text_of(controller, "kind")),
+				STRV_ARG(text_of(controller, "name")), STRV_ARG(text_of(o, "kind")),
+				STRV_ARG(text_of(o, "name")));
 		} else {
-			controller = name;
+			controller = o;
 		}
+	}
+}
+
+static void is_standard_or_qualified(struct status *s, const struct path *p, struct strv name)
+{
+	if ((name.n == 0 || memchr(name.p, '/', name.n) == NULL) &&
+		!value_listed(name, "kubernetes|orphan|foregroundDeletion")) {
+		fault_invalid_str(s, p, name,
+			"name is neither a standard finalizer name nor is it fully qualified");
 	}
 }
 
 void finalizer_validate(struct status *s, const struct path *p, struct strv name)
 {
-	if (!check_name(s, p, name, name_label_key)) {
-		return;
-	}
-	if (memchr(name.p, '/', name.n) == NULL &&
-		!value_listed(name, "kubernetes|orphan|foregroundDeletion")) {
-		fault_invalid_str(s, p, name,
-			"name is neither a standard finalizer name nor is it fully qualified");
+	if (check_name(s, p, name, name_label_key)) {
+		is_standard_or_qualified(s, p, name);
 	}
 }
 
@@ -186,11 +203,11 @@ static void finalizers_validate(
 {
 	size_t i = 0;
 	json_each(v, list) {
+		(void)check_name(s, p, json_str(v), name_label_key); /* told */
 		if (create) {
-			finalizer_validate(s, AT_INDEX(p, i++), json_str(v));
-		} else {
-			(void)check_name(s, p, json_str(v), name_label_key); /* told */
+			is_standard_or_qualified(s, AT_INDEX(p, i), json_str(v));
 		}
+		i++;
 	}
 	if (list_has(list, STRV("orphan")) && list_has(list, STRV("foregroundDeletion"))) {
 		fault_invalid(

@@ -96,7 +96,7 @@ void pod_spec_validate(struct status *s, const struct path *p, const struct json
 	volumes_validate(s, AT(p, "volumes"), json_get(spec, "volumes"));
 	containers_validate(s, p, spec, place);
 	host_network_validate(s, p, spec);
-	check_enum(s, p, spec, "restartPolicy", "Always|Never|OnFailure", true);
+	check_enum(s, p, spec, "restartPolicy", "Always|OnFailure|Never", true);
 	labels_validate(s, AT(p, "nodeSelector"), json_get(spec, "nodeSelector"));
 	pod_security_validate(s, AT(p, "securityContext"), json_get(spec, "securityContext"));
 	secrets_validate(s, AT(p, "imagePullSecrets"), json_get(spec, "imagePullSecrets"));

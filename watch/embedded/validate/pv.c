@@ -7,7 +7,8 @@ static void capacity_validate(struct status *s, const struct path *p, const stru
 		fault_required(s, p, "");
 	}
 	if (json_get(capacity, "storage") == NULL || json_count(capacity) > 1) {
-		fault_printf(s, CAUSE_NOT_SUPPORTED, p, capacity, "supported values: \"storage\"");
+		fault_printf(s, CAUSE_NOT_SUPPORTED, p, shown_collection(s, capacity),
+			"supported values: \"storage\"");
 	}
 	json_each(m, capacity) {
 		(void)check_amount(s, AT_KEY(p, strv_of(json_key(m))), m, true); /* told */

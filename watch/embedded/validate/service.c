@@ -266,11 +266,11 @@ void service_validate(
 	if (old != NULL) {
 		update_validate(s, p, spec, json_get(old, "spec"));
 	}
-	check_enum(s, p, spec, "type", TYPES, true);
 	external_name_validate(s, p, spec);
 	ports_validate(s, AT(p, "ports"), spec);
 	labels_validate(s, AT(p, "selector"), json_get(spec, "selector"));
 	cluster_ips_validate(s, p, spec);
+	check_enum(s, p, spec, "type", TYPES, true);
 	families_validate(s, p, spec);
 	ip_list_validate(s, AT(p, "externalIPs"), json_get(spec, "externalIPs"));
 	traffic_validate(s, p, spec);

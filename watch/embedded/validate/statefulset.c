@@ -4,6 +4,8 @@
 #include "watch/embedded/validate/rules.h"
 #include "watch/object/typed.h"
 
+#define CLAIMS "volumeClaimTemplates"
+
 static void max_unavailable_validate(
 	struct status *s, const struct path *p, const struct json *value)
 {
@@ -120,9 +122,8 @@ static void selector_fits_template(struct status *s, const struct path *p, const
 		fits = parsed.n == 0 || selector_matches(&parsed, &labels);
 	}
 	if (!fits) {
-		struct json *none = json_new_object(s->arena);
 		fault_invalid(s, AT(AT(AT(p, "template"), "metadata"), "labels"),
-			json_labels == NULL ? none : json_labels,
+			shown_collection(s, json_labels),
 			"`selector` does not match template `labels`");
 	}
 }
@@ -149,7 +150,7 @@ static void template_validate(struct status *s, const struct path *p, const stru
 	const struct json *pod = json_get(template, "spec");
 	const struct path *at = AT(p, "template");
 	const struct path *in_pod = AT(at, "spec");
-	const struct pod_place place = { .claims = json_get(spec, "volumeClaimTemplates"),
+	const struct pod_place place = { .claims = json_get(spec, CLAIMS),
 		.annotations = json_dig(template, "metadata.annotations"),
 		.skip_host_names = true };
 	pod_template_validate(s, at, template, &place);
@@ -181,15 +182,15 @@ static void spec_validate(
 	check_not_negative(s, AT(p, "ordinals"), json_get(spec, "ordinals"), "start");
 	struct strv service = text_of(spec, "serviceName");
 	if (old == NULL) {
-		templates_validate(
-			s, AT(p, "volumeClaimTemplates"), json_get(spec, "volumeClaimTemplates"));
+		templates_validate(s, AT(p, CLAIMS), json_get(spec, CLAIMS));
 		if (service.n > 0) {
 			(void)check_name(s, AT(p, "serviceName"), service, name_label); /* told */
 		}
 	}
 	selector_validate(s, p, spec);
 	selector_fits_template(s, p, spec);
-	if (old == NULL || !same(json_get(spec, "template"), json_get(old, "template"))) {
+	if (old == NULL || !same(json_get(spec, "template"), json_get(old, "template")) ||
+		!same(json_get(spec, CLAIMS), json_get(old, CLAIMS))) { /* it mounts them */
 		template_validate(s, p, spec);
 	}
 }
@@ -197,11 +198,16 @@ static void spec_validate(
 static void immutable_validate(
 	struct status *s, const struct path *p, const struct json *spec, const struct json *old)
 {
-	static const char *const fixed[] = { "selector", "volumeClaimTemplates", "serviceName",
+	static const char *const fixed[] = { "selector", CLAIMS, "serviceName",
 		"podManagementPolicy" };
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
-		check_immutable(
-			s, AT(p, fixed[i]), json_get(spec, fixed[i]), json_get(old, fixed[i]));
+		const struct json *now = json_get(spec, fixed[i]);
+		const struct json *was = json_get(old, fixed[i]);
+		if (!same(now, was)) {
+			bool list = strcmp(fixed[i], CLAIMS) == 0;
+			fault_invalid(s, AT(p, fixed[i]), list ? shown_collection(s, now) : now,
+				"field is immutable");
+		}
 	}
 }
 

@@ -65,10 +65,10 @@ static void topologies_validate(struct status *s, const struct path *p, const st
 void storageclass_validate(struct status *s, const struct json *obj, const struct json *old)
 {
 	static const struct path *const top = NULL;
-	provisioner_validate(s, text_of(obj, "provisioner"));
-	parameters_validate(s, AT(top, "parameters"), json_get(obj, "parameters"));
 	check_enum(s, top, obj, "reclaimPolicy", "Delete|Retain", false);
 	check_enum(s, top, obj, "volumeBindingMode", "Immediate|WaitForFirstConsumer", true);
+	provisioner_validate(s, text_of(obj, "provisioner"));
+	parameters_validate(s, AT(top, "parameters"), json_get(obj, "parameters"));
 	topologies_validate(s, AT(top, "allowedTopologies"), json_get(obj, "allowedTopologies"));
 	if (old == NULL) {
 		return;

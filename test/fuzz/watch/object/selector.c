@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct labels labels = { some, ARRAY_LEN(some) };
 	struct arena arena;
 	struct selector s, again;
-	char why[160];
+	char why[SELECTOR_WHY_CHARS];
 	arena_init(&arena, 0);
 	struct strv text = { (const char *)data, size };
 	int err = selector_parse(&arena, text, &s, why);

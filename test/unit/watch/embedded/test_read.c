@@ -21,7 +21,10 @@ static struct answer read_as(struct fixture *f, const char *target, struct negot
 	r.v = NULL;
 	(void)strv_cut(&rest, '?', &path);
 	route_parse(&f->a, STRV("GET"), path, rest, &route, &r.s);
-	assert_int_equal(r.s.code, 0);
+	if (status_failed(&r.s)) {
+		buf_deinit(&r.text);
+		return r;
+	}
 	if (route.verb == ROUTE_GET) {
 		read_get(&f->e, &route, form, &r.text, &r.s);
 	} else {
@@ -101,7 +104,7 @@ static void pages_follow_one_another_and_report_the_first_ones_revision(void **s
 		3);
 	assert_int_equal(read_as(f, MAPS "?continue=x", as_json).s.code, 400);
 	assert_int_equal(read_as(f, MAPS "?continue=999%2Fa%2Fb", as_json).s.code, 400);
-	assert_int_equal(read_as(f, MAPS "?limit=-1", as_json).s.code, 400);
+	assert_int_equal(json_count(json_get(read_as(f, MAPS "?limit=-1", as_json).v, "items")), 4);
 }
 
 static void revisions_are_asked_for_by_rule(void **state)

@@ -104,6 +104,7 @@ static void what_cannot_be_is_refused(void **state)
 		{ "DELETE in all namespaces at once", "DELETE", "/api/v1/pods", 405 },
 		{ "POST without a namespace", "POST", "/api/v1/pods", 405 },
 		{ "an unknown method", "BREW", "/api/v1/nodes/n", 405 },
+		{ "an unknown version of a known group", "GET", "/api/v2/pods", 404 },
 		{ "half an escape", "GET", "/api/v1/nodes/%4", 400 },
 		{ "an escape of no digits", "GET", "/api/v1/nodes/%zz", 400 },
 		{ "a bad escape in the query", "GET", "/api/v1/nodes?x=%", 400 },
@@ -148,7 +149,6 @@ static void pages_that_are_no_resources_are_told_apart(void **state)
 		{ "/readyz", ROUTE_HEALTH },
 		{ "/metrics", ROUTE_NOWHERE },
 		{ "/apis/nope.example/v1/things", ROUTE_NOWHERE },
-		{ "/api/v2/pods", ROUTE_NOWHERE },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct parsed p;
@@ -166,13 +166,12 @@ static void options_are_read_and_unknown_ones_ignored(void **state)
 	struct parsed p;
 	parse(&p, "GET",
 		"/api/v1/pods?watch=1&labelSelector=a+in+%28b%2Cc%29&fieldSelector=x%3Dy&limit=5"
-		"&continue=7%2Fa%2Fb&resourceVersion=12&resourceVersionMatch=NotOlderThan"
+		"&resourceVersion=12&resourceVersionMatch=NotOlderThan"
 		"&timeoutSeconds=9&allowWatchBookmarks=true&sendInitialEvents=false&pretty=true"
 		"&includeObject=Object&timeout=32s&&=&x");
 	assert_int_equal(p.s.code, 0);
 	same("plus is a blank", p.r.opt.label_selector, "a in (b,c)");
 	same("fieldSelector", p.r.opt.field_selector, "x=y");
-	same("continue", p.r.opt.cont, "7/a/b");
 	same("resourceVersion", p.r.opt.resource_version, "12");
 	same("resourceVersionMatch", p.r.opt.version_match, "NotOlderThan");
 	assert_int_equal(p.r.opt.limit, 5);
@@ -180,6 +179,9 @@ static void options_are_read_and_unknown_ones_ignored(void **state)
 	assert_true(p.r.opt.watch && p.r.opt.bookmarks);
 	assert_true(p.r.opt.send_initial.set && !p.r.opt.send_initial.v);
 	assert_int_equal(p.r.opt.include, TABLE_OBJECT);
+	arena_deinit(&p.a);
+	parse(&p, "GET", "/api/v1/pods?continue=7%2Fa%2Fb");
+	same("continue", p.r.opt.cont, "7/a/b");
 	arena_deinit(&p.a);
 	parse(&p, "PATCH",
 		"/api/v1/nodes/n?fieldManager=me&fieldValidation=Strict&dryRun=All&force=true");

@@ -20,13 +20,11 @@ static void take(struct service_pool *p, const char *want)
 static void the_lower_band_is_left_to_those_who_ask(void **state)
 {
 	struct service_pool p;
-	char text[SERVICE_IP_CHARS + 4];
+	char text[SERVICE_IP_CHARS + 1];
 	(void)state;
 	assert_int_equal(service_pool_init(&p, STRV("10.96.0.0/16")), ERR_OK);
 	service_pool_first(&p, text);
 	assert_string_equal(text, "10.96.0.1");
-	service_pool_range(&p, text);
-	assert_string_equal(text, "10.96.0.0/16");
 	take(&p, "10.96.1.0");
 	take(&p, "10.96.1.1");
 	service_pool_account(&p, STRV("10.96.1.0"), false);

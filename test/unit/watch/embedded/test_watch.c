@@ -287,7 +287,7 @@ static void bad_wishes_are_answered_by_a_status(void **state)
 		{ "initial events without the match", "&sendInitialEvents=true", " 422 " },
 		{ "a match without initial events",
 			"&resourceVersion=1&resourceVersionMatch=NotOlderThan", " 422 " },
-		{ "a revision that is no number", "&resourceVersion=x", " 400 " },
+		{ "a revision that is no number", "&resourceVersion=x", " 500 " },
 		{ "a revision from the future", "&resourceVersion=999999", " 504 " },
 		{ "a bad label selector", "&labelSelector=a%3D%3D%3Db", " 400 " },
 		{ "an unknown field", "&fieldSelector=x%3Dy", " 400 " },

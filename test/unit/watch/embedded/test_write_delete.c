@@ -255,7 +255,7 @@ static void a_service_changes_its_type(void **state)
 				 "{'metadata':{'name':'x'},'spec':{'clusterIP':'192.0.2.1',"
 				 "'ports':[{'port':80}]}}"),
 		422);
-	assert_non_null(strstr(f->out.status.message.p, "is not in the valid range"));
+	assert_non_null(strstr(f->out.status.message.p, "does not match the current range"));
 }
 
 int main(void)

@@ -68,7 +68,7 @@ static void selectors_say_when_memory_is_out(void **state)
 	for (size_t n = 1; failed; n++) {
 		struct arena a;
 		struct selector s;
-		char why[160];
+		char why[SELECTOR_WHY_CHARS];
 		assert_true(n < SWEEP_MAX);
 		arena_init(&a, 64);
 		fault_begin(n, true); /* a lone failure in sorting is survived */

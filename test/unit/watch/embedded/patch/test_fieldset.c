@@ -145,9 +145,9 @@ static void paths_read_as_kubectl_shows_them(void **state)
 		"{}}},\"v:\\\"x\\\"\":{},\"i:3\":{}}}}");
 	assert_int_equal(fieldset_each_path(&a, &s, collect, &b), ERR_OK);
 	struct strv got = buf_strv(&b);
-	struct strv want = STRV(".spec.l\n.spec.l[name=\"c\"].image\n"
-				".spec.l[name=\"c\"].ports[containerPort=80,protocol=\"TCP\"]\n"
-				".spec.l[=\"x\"]\n.spec.l[3]\n.spec.replicas\n");
+	struct strv want = STRV(".spec.l\n.spec.replicas\n.spec.l[=\"x\"]\n.spec.l[3]\n"
+				".spec.l[name=\"c\"].image\n"
+				".spec.l[name=\"c\"].ports[containerPort=80,protocol=\"TCP\"]\n");
 	if (!strv_eq(got, want)) {
 		fail_msg("%.*s", STRV_ARG(got));
 	}

@@ -6,6 +6,8 @@
 static const struct {
 	const char *why, *doc, *patch, *want;
 } good[] = {
+	{ "replacing a member that is not there adds it, as kube-apiserver does", "{}",
+		"[{\"op\":\"replace\",\"path\":\"/a\",\"value\":1}]", "{\"a\":1}" },
 	{ "RFC 6902 A.1: adding a member", "{\"foo\":\"bar\"}",
 		"[{\"op\":\"add\",\"path\":\"/baz\",\"value\":\"qux\"}]",
 		"{\"baz\":\"qux\",\"foo\":\"bar\"}" },
@@ -87,54 +89,51 @@ static void examples_of_the_rfc_give_its_results(void **state)
 	}
 }
 
+#define REJECTED "the server rejected our request due to an error in our request"
 static const struct {
 	const char *why, *doc, *patch;
 	unsigned code;
 	const char *says;
 } bad[] = {
 	{ "RFC 6902 A.9: testing, with an error", "{\"baz\":\"qux\"}",
-		"[{\"op\":\"test\",\"path\":\"/baz\",\"value\":\"bar\"}]", 422,
-		"testing value /baz failed" },
+		"[{\"op\":\"test\",\"path\":\"/baz\",\"value\":\"bar\"}]", 422, REJECTED },
 	{ "RFC 6902 A.12: adding to a target that does not exist", "{\"foo\":\"bar\"}",
-		"[{\"op\":\"add\",\"path\":\"/baz/bat\",\"value\":\"qux\"}]", 422,
-		"\"/baz/bat\" does not exist" },
+		"[{\"op\":\"add\",\"path\":\"/baz/bat\",\"value\":\"qux\"}]", 422, REJECTED },
 	{ "RFC 6902 A.13: an operation that is none", "{\"foo\":\"bar\"}",
-		"[{\"op\":\"spam\",\"path\":\"/baz\",\"value\":\"qux\"}]", 422, "\"op\" must be" },
+		"[{\"op\":\"spam\",\"path\":\"/baz\",\"value\":\"qux\"}]", 422, REJECTED },
 	{ "RFC 6902 A.15: a string is not a number", "{\"/\":9,\"~1\":10}",
-		"[{\"op\":\"test\",\"path\":\"/~01\",\"value\":\"10\"}]", 422, "testing value" },
-	{ "the second of two fails: the message names it", "{\"a\":1}",
+		"[{\"op\":\"test\",\"path\":\"/~01\",\"value\":\"10\"}]", 422, REJECTED },
+	{ "the second of two fails", "{\"a\":1}",
 		"[{\"op\":\"add\",\"path\":\"/b\",\"value\":1},{\"op\":\"remove\",\"path\":\"/"
 		"c\"}]",
-		422, "operation 1 (remove)" },
-	{ "replacing what is not there", "{}", "[{\"op\":\"replace\",\"path\":\"/a\",\"value\":1}]",
-		422, "does not exist" },
+		422, REJECTED },
 	{ "an index beyond the end", "{\"a\":[1]}",
-		"[{\"op\":\"add\",\"path\":\"/a/2\",\"value\":1}]", 422, "array of 1" },
+		"[{\"op\":\"add\",\"path\":\"/a/2\",\"value\":1}]", 422, REJECTED },
 	{ "a needless zero in an index", "{\"a\":[1,2]}",
-		"[{\"op\":\"remove\",\"path\":\"/a/01\"}]", 422, "does not exist" },
+		"[{\"op\":\"remove\",\"path\":\"/a/01\"}]", 422, REJECTED },
 	{ "- names nothing that could be removed", "{\"a\":[1]}",
-		"[{\"op\":\"remove\",\"path\":\"/a/-\"}]", 422, "does not exist" },
+		"[{\"op\":\"remove\",\"path\":\"/a/-\"}]", 422, REJECTED },
 	{ "a path that does not begin with /", "{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"a\"}]",
-		422, "does not begin" },
+		422, REJECTED },
 	{ "~ at the end of a path", "{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"/a~\"}]", 422,
-		"followed by 0 or 1" },
-	{ "~2", "{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"/a~2\"}]", 422, "followed by 0 or 1" },
-	{ "no path", "{\"a\":1}", "[{\"op\":\"remove\"}]", 422, "\"path\" is missing" },
-	{ "no value", "{\"a\":1}", "[{\"op\":\"add\",\"path\":\"/b\"}]", 422,
-		"\"value\" is missing" },
-	{ "no from", "{\"a\":1}", "[{\"op\":\"copy\",\"path\":\"/b\"}]", 422,
-		"\"from\" is missing" },
+		REJECTED },
+	{ "~2", "{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"/a~2\"}]", 422, REJECTED },
+	{ "no path", "{\"a\":1}", "[{\"op\":\"remove\"}]", 422, REJECTED },
+	{ "no value", "{\"a\":1}", "[{\"op\":\"add\",\"path\":\"/b\"}]", 422, REJECTED },
+	{ "no from", "{\"a\":1}", "[{\"op\":\"copy\",\"path\":\"/b\"}]", 422, REJECTED },
 	{ "a value moved into itself", "{\"a\":{\"b\":1}}",
-		"[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"/a/b\"}]", 422, "into itself" },
+		"[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"/a/b\"}]", 422, REJECTED },
 	{ "the whole document removed", "{\"a\":1}", "[{\"op\":\"remove\",\"path\":\"\"}]", 422,
-		"whole document" },
+		REJECTED },
 	{ "null is not found below what is missing", "{}",
-		"[{\"op\":\"test\",\"path\":\"/a/b\",\"value\":null}]", 422, "does not exist" },
-	{ "an object is no patch", "{}", "{\"op\":\"add\"}", 400, "array of operations" },
-	{ "a string is no operation", "{}", "[\"add\"]", 400, "not an object" },
+		"[{\"op\":\"test\",\"path\":\"/a/b\",\"value\":null}]", 422, REJECTED },
+	{ "an object is no patch", "{}", "{\"op\":\"add\"}", 400,
+		"cannot unmarshal object into Go value of type []handlers.jsonPatchOp" },
+	{ "a string is no operation", "{}", "[\"add\"]", 400,
+		"cannot unmarshal string into Go value of type handlers.jsonPatchOp" },
 };
 
-static void wrong_patches_are_refused_with_the_place_and_the_reason(void **state)
+static void wrong_patches_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -173,7 +172,6 @@ static void copies_cannot_blow_up_the_document(void **state)
 	struct json *doc = parse(&a, "{\"text\":\"0123456789\"}");
 	assert_int_not_equal(patch_json(&a, &doc, patch, &s), ERR_OK);
 	assert_int_equal(s.code, 422);
-	assert_contains("the limit is named", s.message, "exceed");
 	buf_deinit(&b);
 	arena_deinit(&a);
 }
@@ -199,7 +197,7 @@ static void a_document_cannot_be_made_deeper_than_the_parser_allows(void **state
 	assert_int_equal(json_parse(&a, buf_strv(&b), &patch, NULL), ERR_OK);
 	struct json *doc = parse(&a, "{\"a\":{}}");
 	assert_int_not_equal(patch_json(&a, &doc, patch, &s), ERR_OK);
-	assert_contains("the limit is named", s.message, "deeper than");
+	assert_int_equal(s.code, 422);
 	buf_deinit(&b);
 	arena_deinit(&a);
 }
@@ -208,7 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(examples_of_the_rfc_give_its_results),
-		cmocka_unit_test(wrong_patches_are_refused_with_the_place_and_the_reason),
+		cmocka_unit_test(wrong_patches_are_refused),
 		cmocka_unit_test(copies_cannot_blow_up_the_document),
 		cmocka_unit_test(a_document_cannot_be_made_deeper_than_the_parser_allows),
 	};

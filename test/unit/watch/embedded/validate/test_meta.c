@@ -29,16 +29,20 @@ static const struct row create_rows[] = {
 		"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used "
 		"for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]" },
 	{ "an owner has four members", "{'metadata':{'ownerReferences':[{}]}}",
-		"[metadata.ownerReferences.apiVersion: Invalid value: \"\": version must not be "
-		"empty, metadata.ownerReferences.kind: Invalid value: \"\": kind must not be "
-		"empty, "
-		"metadata.ownerReferences.name: Invalid value: \"\": name must not be empty, "
-		"metadata.ownerReferences.uid: Invalid value: \"\": uid must not be empty]" },
+		"[metadata.ownerReferences[0].apiVersion: Required value: must not be empty, "
+		"metadata.ownerReferences[0].kind: Required value: must not be empty, "
+		"metadata.ownerReferences[0].name: Required value: must not be empty, "
+		"metadata.ownerReferences[0].uid: Required value: must not be empty]" },
+	{ "an owner's version has one slash at most",
+		"{'metadata':{'ownerReferences':[{'apiVersion':'a/b/c','kind':'K','name':'n',"
+		"'uid':'u'}]}}",
+		"metadata.ownerReferences[0].apiVersion: Invalid value: \"a/b/c\": must be "
+		"<group>/<version> or <version>" },
 	{ "events own nothing",
 		"{'metadata':{'ownerReferences':[{'apiVersion':'v1','kind':'Event','name':'e',"
 		"'uid':'u'}]}}",
-		"metadata.ownerReferences: Invalid value: {\"apiVersion\":\"v1\",\"kind\":"
-		"\"Event\",\"name\":\"e\",\"uid\":\"u\"}: v1, Kind=Event is disallowed from being "
+		"metadata.ownerReferences[0]: Invalid value: {\"apiVersion\":\"v1\",\"kind\":"
+		"\"Event\",\"name\":\"e\",\"uid\":\"u\"}: /v1, Kind=Event is disallowed from being "
 		"an owner" },
 	{ "one owner controls at most",
 		"{'metadata':{'ownerReferences':[{'apiVersion':'v1','kind':'A','name':'a','uid':"
@@ -47,12 +51,20 @@ static const struct row create_rows[] = {
 		"metadata.ownerReferences: Invalid value: [{\"apiVersion\":\"v1\",\"kind\":\"A\","
 		"\"name\":\"a\",\"uid\":\"u\",\"controller\":true},{\"apiVersion\":\"v1\",\"kind\":"
 		"\"A\",\"name\":\"b\",\"uid\":\"w\",\"controller\":true}]: Only one reference can "
-		"have Controller set to true. Found \"true\" in references for a and b" },
+		"have Controller set to true. Found \"true\" in references for A/a and A/b" },
 	{ "standard and qualified finalizers are fine",
 		"{'metadata':{'finalizers':['orphan','kubernetes','example.com/a']}}", "" },
 	{ "other bare finalizers are not", "{'metadata':{'finalizers':['orphan','mine']}}",
 		"metadata.finalizers[1]: Invalid value: \"mine\": name is neither a standard "
 		"finalizer name nor is it fully qualified" },
+	{ "a finalizer is named like a label, and by its place where it is not qualified",
+		"{'metadata':{'finalizers':['a b']}}",
+		"[metadata.finalizers: Invalid value: \"a b\": name part must consist of "
+		"alphanumeric characters, '-', '_' or '.', and must start and end with an "
+		"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used "
+		"for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'), "
+		"metadata.finalizers[0]: Invalid value: \"a b\": name is neither a standard "
+		"finalizer name nor is it fully qualified]" },
 	{ "orphan and foreground exclude each other",
 		"{'metadata':{'finalizers':['orphan','foregroundDeletion']}}",
 		"metadata.finalizers: Invalid value: [\"orphan\",\"foregroundDeletion\"]: "

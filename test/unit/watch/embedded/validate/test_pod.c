@@ -169,7 +169,7 @@ static const struct row spec_rows[] = {
 		"\"File\", \"FileOrCreate\", \"Socket\"]" },
 	{ "policies are of their lists", SPEC("'restartPolicy':'Sometimes','dnsPolicy':''"),
 		"[spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: "
-		"\"Always\", \"Never\", \"OnFailure\", spec.dnsPolicy: Required value]" },
+		"\"Always\", \"OnFailure\", \"Never\", spec.dnsPolicy: Required value]" },
 	{ "a pod's own DNS has servers", SPEC("'dnsPolicy':'None'"),
 		"spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is "
 		"None" },

@@ -111,7 +111,7 @@ static const struct row volume_rows[] = {
 	{ "a volume", "", "" },
 	{ "size, modes and a source are needed", "{'spec':null}",
 		"[spec.accessModes: Required value, spec.capacity: Required value, spec.capacity: "
-		"Unsupported value: \"null\": supported values: \"storage\", spec: Required value: "
+		"Unsupported value: null: supported values: \"storage\", spec: Required value: "
 		"must specify a volume type]" },
 	{ "storage is all a volume has", SPEC("'capacity':{'cpu':'1'}"),
 		"spec.capacity: Unsupported value: {\"storage\":\"1Gi\",\"cpu\":\"1\"}: supported "
@@ -167,7 +167,7 @@ static const struct row class_rows[] = {
 	{ "a class", "", "" },
 	{ "a provisioner is needed", "{'provisioner':''}", "provisioner: Required value" },
 	{ "and is a qualified name", "{'provisioner':'a/b/c'}",
-		"provisioner: Invalid value: \"a/b/c\": a qualified name must consist of "
+		"provisioner: Invalid value: \"a/b/c\": a valid label key must consist of "
 		"alphanumeric characters, '-', '_' or '.', and must start and end with an "
 		"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used "
 		"for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional "
