@@ -15,6 +15,7 @@
 #include "dns/query/pending.h"
 #include "test/scenario/dns/client.h"
 #include "test/scenario/dns/db.h"
+#include "test/scenario/dns/life.h"
 
 #define DB_0 "db-0." DB_SERVICE
 #define DB_1 "db-1." DB_SERVICE
@@ -135,6 +136,28 @@ static void at_the_end_it_says_what_it_waited_for(void **state)
 		close(fd);
 		lab_deinit(&l);
 	}
+}
+
+static void a_ready_pod_ends_the_wait_before_a_slice_has_it(void **state)
+{
+	(void)state;
+	struct lab l;
+	struct dns_config config = db_config();
+	config.kube.hold_ms = LONG_MS;
+	lab_init(&l);
+	l.api.remote = true;
+	lab_start(&l, &config);
+	fake_api_sync(&l.api);
+	life_service(&l, &(struct life_service){ 0 });
+	life_set(&l, 1);
+	life_pod(&l, &(struct life_pod){ .version = 1, .ip = "10.0.0.1" });
+	int fd = open_client(&l, false);
+	struct client_question q = question(DB_0, "A", false);
+	put_held(&l, fd, &q, 7);
+	life_pod(&l, &(struct life_pod){ .version = 2, .ip = "10.0.0.1", .ready = true });
+	expect_reply(fd, &q, 7, RCODE_NOERROR, 1, "");
+	close(fd);
+	lab_deinit(&l);
 }
 
 static void a_name_that_is_due_no_more_is_answered_at_once(void **state)
@@ -436,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_held_name_is_answered_when_it_comes),
 		cmocka_unit_test(at_the_end_it_says_what_it_waited_for),
+		cmocka_unit_test(a_ready_pod_ends_the_wait_before_a_slice_has_it),
 		cmocka_unit_test(a_name_that_is_due_no_more_is_answered_at_once),
 		cmocka_unit_test(names_that_are_not_due_are_not_held),
 		cmocka_unit_test(a_short_name_is_held_like_the_full_one),
