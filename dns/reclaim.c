@@ -1,7 +1,8 @@
 /* Grace periods: see the header.
  *
- * happy path: retire -> waiting list -> (no wait under way) handed to the pool: synchronize_rcu -> back on the loop:
- *             freed, the next list is handed over
+ * happy path: retire -> waiting list -> (after a moment, or when there are many) handed to the pool: synchronize_rcu -> back
+ *             on the loop: freed, the next list waits its moment. The moment is for the queries that wait for the change:
+ *             the pool's threads would take the processor from them, and one grace period is as good for many changes.
  * failure:    the pool refuses work -> kept, tried again with the next retire; close frees what is left
  * close:      waits for work under way, frees both lists */
 #include "dns/reclaim.h"
@@ -23,14 +24,18 @@ static char grace_marker;
 #define GRACE_WAITED()       ((void)0)
 #endif
 
+#define MOMENT_MS 10
+#define MANY      64
+
 struct reclaim {
 	uv_loop_t *loop;
 	struct retired *waiting; /* retired since the wait under way began */
+	size_t n_waiting;
 	struct retired *under_way;
 	uv_work_t work;
 	bool busy;
 	bool closing;
-	uv_idle_t turn; /* so that cb runs from the loop even when nothing is under way */
+	uv_timer_t moment; /* its close is also where cb is called from */
 	void (*cb)(void *ctx);
 	void *ctx;
 };
@@ -42,7 +47,7 @@ int reclaim_open(uv_loop_t *loop, struct reclaim **out)
 		return ERR_NOMEM;
 	}
 	rc->loop = loop;
-	(void)uv_idle_init(loop, &rc->turn); /* cannot fail: it only fills the handle */
+	(void)uv_timer_init(loop, &rc->moment); /* cannot fail */
 	*out = rc;
 	return ERR_OK;
 }
@@ -58,9 +63,9 @@ static void free_list(struct retired **list)
 	}
 }
 
-static void on_turn_closed(uv_handle_t *h)
+static void on_closed(uv_handle_t *h)
 {
-	struct reclaim *rc = container_of((uv_idle_t *)h, struct reclaim, turn);
+	struct reclaim *rc = container_of((uv_timer_t *)h, struct reclaim, moment);
 	void (*cb)(void *ctx) = rc->cb;
 	void *ctx = rc->ctx;
 	free_list(&rc->under_way);
@@ -78,7 +83,7 @@ static void wait_grace(uv_work_t *w)
 	GRACE_WAITED();
 }
 
-static void hand_over(struct reclaim *rc);
+static void hand_over_soon(struct reclaim *rc);
 
 static void on_grace(uv_work_t *w, int status)
 {
@@ -87,9 +92,9 @@ static void on_grace(uv_work_t *w, int status)
 	rc->busy = false;
 	free_list(&rc->under_way);
 	if (rc->closing) {
-		uv_close((uv_handle_t *)&rc->turn, on_turn_closed);
+		uv_close((uv_handle_t *)&rc->moment, on_closed);
 	} else {
-		hand_over(rc);
+		hand_over_soon(rc);
 	}
 }
 
@@ -104,6 +109,21 @@ static void hand_over(struct reclaim *rc)
 	rc->busy = true;
 	rc->under_way = rc->waiting;
 	rc->waiting = NULL;
+	rc->n_waiting = 0;
+}
+
+static void on_moment(uv_timer_t *t)
+{
+	hand_over(container_of(t, struct reclaim, moment));
+}
+
+static void hand_over_soon(struct reclaim *rc)
+{
+	if (rc->n_waiting >= MANY) {
+		hand_over(rc);
+	} else if (rc->n_waiting > 0 && !uv_is_active((uv_handle_t *)&rc->moment)) {
+		(void)uv_timer_start(&rc->moment, on_moment, MOMENT_MS, 0); /* not closing */
+	}
 }
 
 void reclaim_retire(struct reclaim *rc, struct retired *r, void (*free_fn)(struct retired *r))
@@ -111,7 +131,8 @@ void reclaim_retire(struct reclaim *rc, struct retired *r, void (*free_fn)(struc
 	r->free = free_fn;
 	r->next = rc->waiting;
 	rc->waiting = r;
-	hand_over(rc);
+	rc->n_waiting++;
+	hand_over_soon(rc);
 }
 
 void reclaim_close(struct reclaim *rc, void (*cb)(void *ctx), void *ctx)
@@ -124,7 +145,7 @@ void reclaim_close(struct reclaim *rc, void (*cb)(void *ctx), void *ctx)
 	rc->cb = cb;
 	rc->ctx = ctx;
 	if (!rc->busy) {
-		uv_close((uv_handle_t *)&rc->turn, on_turn_closed);
+		uv_close((uv_handle_t *)&rc->moment, on_closed);
 	}
 }
 
