@@ -220,7 +220,7 @@ static const struct placeholder {
 };
 
 struct piece {
-	uint32_t from, n; /* text */
+	uint32_t from, n;               /* text */
 	void (*put)(struct writing *l); /* a placeholder; NULL: the text */
 };
 struct log_line {
@@ -266,9 +266,11 @@ static void cut(struct log_line *f, size_t length)
 		if (f->text[i] != '}' || open == UINT32_MAX) {
 			continue;
 		}
-		void (*fn)(struct writing *l) = find_put((struct strv){ f->text + open, i + 1 - open });
+		void (*fn)(struct writing * l) = find_put(
+			(struct strv){ f->text + open, i + 1 - open });
 		if (fn) {
-			f->pieces[f->n++] = (struct piece){ .from = text_from, .n = open - text_from };
+			f->pieces[f->n++] = (struct piece){ .from = text_from,
+				.n = open - text_from };
 			f->pieces[f->n++] = (struct piece){ .put = fn };
 			text_from = i + 1;
 		}

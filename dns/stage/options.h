@@ -50,7 +50,8 @@ struct stage_options {
 	enum balance balance;
 	const char *weights; /* WEIGHTED: a file, see dns/stage/weights.h */
 	int64_t reload_ms;   /* how often it is looked at; 0: never again */
-	const char *prefer;  /* networks, blank-separated: addresses in them come first; NULL: none */
+	const char
+		*prefer; /* networks, blank-separated: addresses in them come first; NULL: none */
 	const struct transfer_rule *transfers; /* the longest zone counts */
 	size_t n_transfers;
 };

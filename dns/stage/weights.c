@@ -107,8 +107,8 @@ NODISCARD static int read_line(struct reading *r, struct strv line)
 			   : read_weight(r, first, second);
 }
 
-static int compare(const struct weight *a, const uint8_t *name, size_t n, const uint8_t *address,
-	size_t bytes)
+static int compare(
+	const struct weight *a, const uint8_t *name, size_t n, const uint8_t *address, size_t bytes)
 {
 	int c = (a->name.n > n) - (a->name.n < n);
 	c = c ? c : memcmp(a->name.b, name, n);
@@ -130,8 +130,8 @@ int weights_parse(struct strv text, struct weights **out, struct weights_report 
 	int err = r.w ? ERR_OK : ERR_NOMEM;
 	*report = (struct weights_report){ .line = 1 };
 	if (!err && text.n > WEIGHTS_MAX_BYTES) {
-		(void)snprintf(report->why, sizeof(report->why), "the file is larger than %d octets",
-			WEIGHTS_MAX_BYTES);
+		(void)snprintf(report->why, sizeof(report->why),
+			"the file is larger than %d octets", WEIGHTS_MAX_BYTES);
 		err = ERR_TOO_LARGE;
 	}
 	struct strv line;

@@ -30,8 +30,7 @@ struct weights_report {
 };
 
 /* errors ERR_SYNTAX, ERR_TOO_LARGE, report filled; ERR_NOMEM */
-NODISCARD int weights_parse(
-	struct strv text, struct weights **out, struct weights_report *report);
+NODISCARD int weights_parse(struct strv text, struct weights **out, struct weights_report *report);
 void weights_free(struct weights *w); /* accepts NULL */
 /* 1 to 255; WEIGHT_DEFAULT for what the file does not name. lower: wire form in lower case; bytes: 4 or 16 octets. */
 unsigned weights_of(const struct weights *w, const uint8_t *lower, size_t n, const uint8_t *address,

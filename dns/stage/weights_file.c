@@ -180,8 +180,7 @@ int weights_file_open(uv_loop_t *loop, struct reclaim *rc, const char *path, int
 	(void)uv_timer_init(loop, &f->timer); /* cannot fail */
 	if (reload_ms > 0) {
 		/* open, callback given */
-		(void)uv_timer_start(
-			&f->timer, on_timer, (uint64_t)reload_ms, (uint64_t)reload_ms);
+		(void)uv_timer_start(&f->timer, on_timer, (uint64_t)reload_ms, (uint64_t)reload_ms);
 	}
 	*out = f;
 	return ERR_OK;

@@ -49,9 +49,9 @@ static void start(struct lab *l, const struct stage_options *stages)
 
 static struct client_reply *ask(const struct lab *l, const char *name, const char *type, bool tcp)
 {
-	return client_ask(l->port,
-		&(struct client_question){
-			.name = name, .type = type, .tcp = tcp, .edns_bytes = 1232 });
+	return client_ask(
+		l->port, &(struct client_question){
+				 .name = name, .type = type, .tcp = tcp, .edns_bytes = 1232 });
 }
 
 /* The last field of the i-th record of a section. */
@@ -121,7 +121,7 @@ static void a_heavy_address_comes_first_most_often_and_the_file_is_read_again(vo
 	start(&l, &(struct stage_options){
 			  .balance = BALANCE_WEIGHTED, .weights = path, .reload_ms = 5 });
 	count_first(&l, 100, first);
-	assert_true(first[1] > 50); /* 255 of 258: fewer never, as far as that goes */
+	assert_true(first[1] > 50);         /* 255 of 258: fewer never, as far as that goes */
 	write_file(path, "10.1.0.2 255\n"); /* wrong: the former weights stand */
 	for (int i = 0; i < 20; i++) {
 		(void)uv_run(&l.loop, UV_RUN_ONCE);
@@ -147,8 +147,7 @@ static void without_its_file_weighted_does_not_start_unless_it_is_looked_for_aga
 	config.stages.balance = BALANCE_WEIGHTED;
 	config.stages.weights = "/nowhere/weights";
 	lab_init(&l);
-	assert_int_equal(
-		dns_server_open(&l.loop, l.clock, &l.api.api, &config, &s), UV_ENOENT);
+	assert_int_equal(dns_server_open(&l.loop, l.clock, &l.api.api, &config, &s), UV_ENOENT);
 	lab_deinit(&l);
 	config.stages.reload_ms = 60000;
 	start(&l, &config.stages);
@@ -300,9 +299,9 @@ static void failures_that_look_alike_are_said_together(void **state)
 		config.threads = 2;
 		config.block = ".";
 		config.no_short = true;
-		config.stages = (struct stage_options){ .errors = true,
-			.consolidate = shown,
-			.n_consolidate = ARRAY_LEN(shown) };
+		config.stages = (struct stage_options){
+			.errors = true, .consolidate = shown, .n_consolidate = ARRAY_LEN(shown)
+		};
 		FILE *f = capture_begin();
 		lab_init(&l);
 		fake_api_sync(&l.api);
@@ -343,16 +342,14 @@ static void a_period_ends_by_itself_and_the_next_one_counts_anew(void **state)
 		} while (lines_so_far(f) < said);
 	}
 	lab_deinit(&l);
-	assert_int_equal(
-		times(capture_end(f), "1 errors like 'nothing' occurred in last 20ms"), 2);
+	assert_int_equal(times(capture_end(f), "1 errors like 'nothing' occurred in last 20ms"), 2);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(preferred_networks_come_first_in_their_order),
-		cmocka_unit_test(
-			a_heavy_address_comes_first_most_often_and_the_file_is_read_again),
+		cmocka_unit_test(a_heavy_address_comes_first_most_often_and_the_file_is_read_again),
 		cmocka_unit_test(
 			without_its_file_weighted_does_not_start_unless_it_is_looked_for_again),
 		cmocka_unit_test(the_longest_zone_says_who_may_have_it),
