@@ -9,7 +9,6 @@
  * closing -> exit at once. */
 #include "serve.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -29,6 +28,7 @@
 #include "dns/config/corefile.h"
 #include "dns/server.h"
 #include "serve_bind.h"
+#include "serve_files.h"
 #include "start.h"
 #include "watch/remote/remote.h"
 
@@ -198,36 +198,13 @@ static const char *environment(void *ctx, const char *name)
 	return getenv(name);
 }
 
-/* ERR_NOT_FOUND: there is no such file, nothing was said. */
-NODISCARD static int read_file(const char *path, struct buf *out)
-{
-	int err = ERR_OK;
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		err = errno == ENOENT ? ERR_NOT_FOUND : uv_translate_sys_error(errno);
-	}
-	while (!err && !feof(f) && out->n <= COREFILE_MAX_BYTES) {
-		char *room = buf_reserve(out, 4096);
-		if (!room) {
-			err = ERR_NOMEM;
-			break;
-		}
-		buf_grown(out, fread(room, 1, 4096, f));
-		err = ferror(f) ? uv_translate_sys_error(errno) : ERR_OK;
-	}
-	if (f) {
-		(void)fclose(f); /* only read */
-	}
-	return err;
-}
-
 static void say_notes(const struct corefile *c)
 {
 	for (const struct corefile_note *n = c->warnings; n; n = n->next) {
-		fprintf(stderr, "warning: %s:%u: %s\n", c->file, n->line, n->text);
+		fprintf(stderr, "warning: %s:%u: %s\n", n->file, n->line, n->text);
 	}
 	for (const struct corefile_note *n = c->unserved; n; n = n->next) {
-		fprintf(stderr, "error: %s:%u: %s is not served yet\n", c->file, n->line, n->text);
+		fprintf(stderr, "error: %s:%u: %s is not served yet\n", n->file, n->line, n->text);
 	}
 }
 
@@ -236,11 +213,12 @@ NODISCARD static int load_corefile(struct serve *s)
 {
 	struct corefile_source source = { .file = s->set.conf ? s->set.conf : COREFILE,
 		.default_port = (unsigned)s->set.port,
-		.env = environment };
+		.env = environment,
+		.files = serve_files_import };
 	struct corefile_report report = { .text = "" };
 	struct buf text;
 	buf_init(&text);
-	int err = read_file(source.file, &text);
+	int err = serve_files_read(source.file, &text);
 	if (err == ERR_NOT_FOUND && !s->set.conf) {
 		source.file = "(built-in Corefile)";
 		buf_add(&text, strv_of(built_in));
@@ -301,7 +279,7 @@ NODISCARD static int listen_in_time(struct serve *s, struct listener *l, bool sy
 	if (err) {
 		char place[300];
 		(void)snprintf(place, sizeof(place), "bind at %s:%u, or -dns.port",
-			s->corefile->file, l->asked->block->line); /* cut at worst */
+			l->asked->block->file, l->asked->block->line); /* cut at worst */
 		start_listen_failed("DNS", place, &l->addrs[0], err);
 	}
 	return err;
@@ -369,7 +347,7 @@ NODISCARD static int choose_remote(const struct serve *s, struct remote_config *
 				     same_text(c.tls_ca, out->tls_ca))) {
 			fprintf(stderr,
 				"error: %s:%u: more than one API server is not served yet\n",
-				s->corefile->file, k->line);
+				s->listeners[i].asked->block->file, k->line);
 			return ERR_UNSUPPORTED;
 		}
 		*out = c;
@@ -396,7 +374,7 @@ NODISCARD static int open_remote(struct serve *s)
 NODISCARD static int open_listener(struct serve *s, struct listener *l)
 {
 	const struct corefile_block *b = l->asked->block;
-	int err = serve_bind(s->corefile->file, l->asked, &l->addrs, &l->n_addrs);
+	int err = serve_bind(l->asked, &l->addrs, &l->n_addrs);
 	if (err) {
 		return err;
 	}
@@ -412,8 +390,8 @@ NODISCARD static int open_listener(struct serve *s, struct listener *l)
 	config.listen_later = true;
 	err = dns_server_open(&s->loop, s->clock, remote_api(s->remote), &config, &l->dns);
 	if (err) {
-		fprintf(stderr, "error: %s:%u: kubernetes cannot be served: %s\n",
-			s->corefile->file, b->line, err_text(err));
+		fprintf(stderr, "error: %s:%u: kubernetes cannot be served: %s\n", b->file, b->line,
+			err_text(err));
 	}
 	return err;
 }

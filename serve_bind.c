@@ -91,7 +91,7 @@ static const char *wildcard(void)
 	return has ? "::" : "0.0.0.0";
 }
 
-NODISCARD static int resolve(struct binding *l, const char *file)
+NODISCARD static int resolve(struct binding *l)
 {
 	const struct corefile_block *b = l->block;
 	int err = b->bind.n == 0 ? add_addr(l, wildcard(), NULL) : ERR_OK;
@@ -105,25 +105,24 @@ NODISCARD static int resolve(struct binding *l, const char *file)
 			fprintf(stderr,
 				"error: %s:%u: bind: \"%s\" is neither an address nor an "
 				"interface of this machine\n",
-				file, b->line, word);
+				b->file, b->line, word);
 			return ERR_NOT_FOUND;
 		}
 	}
 	if (!err && l->n_addrs == 0) {
-		fprintf(stderr, "error: %s:%u: bind: no address is left\n", file, b->line);
+		fprintf(stderr, "error: %s:%u: bind: no address is left\n", b->file, b->line);
 		return ERR_NOT_FOUND;
 	}
 	if (err) {
-		fprintf(stderr, "error: %s:%u: bind: %s\n", file, b->line, err_text(err));
+		fprintf(stderr, "error: %s:%u: bind: %s\n", b->file, b->line, err_text(err));
 	}
 	return err;
 }
 
-int serve_bind(const char *file, const struct corefile_listener *asked, struct option_addr **out,
-	size_t *out_n)
+int serve_bind(const struct corefile_listener *asked, struct option_addr **out, size_t *out_n)
 {
 	struct binding b = { .block = asked->block, .port = asked->port };
-	int err = resolve(&b, file);
+	int err = resolve(&b);
 	if (err) {
 		free(b.addrs);
 		return err;

@@ -10,5 +10,5 @@
 
 /* *out: at least one, heap, the caller's. Says on stderr what is wrong.
  * errors ERR_NOT_FOUND (no such interface, nothing left), libuv's, ERR_NOMEM */
-NODISCARD int serve_bind(const char *file, const struct corefile_listener *asked,
-	struct option_addr **out, size_t *out_n);
+NODISCARD int serve_bind(
+	const struct corefile_listener *asked, struct option_addr **out, size_t *out_n);

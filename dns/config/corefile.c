@@ -36,7 +36,8 @@ NODISCARD static int line_read(struct blocks *x, struct config_line *out)
 {
 	const struct token *t = &x->in.at[x->at++];
 	size_t first = x->at;
-	*out = (struct config_line){ .name = t->text, .line = t->line };
+	*out = (struct config_line){ .file = t->file, .name = t->text, .line = t->line };
+	x->r->file = t->file;
 	while (!ends_line(x)) {
 		if (token_is(&x->in.at[x->at], "}")) {
 			return refuse(x->r, t->line, "%s: \"}\" has to stand on a line of its own",
@@ -78,6 +79,7 @@ NODISCARD static int options_of(struct blocks *x, struct directive *d, unsigned 
 			return err;
 		}
 	}
+	x->r->file = d->head.file;
 	if (x->at == x->in.n) {
 		return refuse(x->r, opened, "\"{\" is never closed");
 	}
@@ -134,6 +136,7 @@ NODISCARD static int directive_read(struct blocks *x, struct corefile_block *b, 
 	const struct token *t = &x->in.at[x->at];
 	const struct directive_row *row = directive_find(t->text);
 	struct directive d;
+	x->r->file = t->file;
 	if (!row) {
 		return refuse(x->r, t->line,
 			directive_is_foreign(t->text)
@@ -154,6 +157,7 @@ NODISCARD static int keys_read(struct blocks *x, struct corefile_block *b)
 	struct corefile_words names = { .n = 0 };
 	struct corefile_zone *zones = NULL;
 	bool more = true; /* a comma promised another, or it is the first */
+	b->file = x->r->file = x->in.at[x->at].file;
 	b->line = x->in.at[x->at].line;
 	while (x->at < x->in.n) {
 		const struct token *t = &x->in.at[x->at];
@@ -161,6 +165,7 @@ NODISCARD static int keys_read(struct blocks *x, struct corefile_block *b)
 			break;
 		}
 		struct strv word = strv_of(t->text);
+		x->r->file = t->file;
 		more = word.n > 0 && word.p[word.n - 1] == ',';
 		struct strv key = arena_strdup(x->r->arena, strv_sub(word, 0, word.n - more));
 		unsigned port = x->r->source->default_port;
@@ -183,6 +188,7 @@ NODISCARD static int keys_read(struct blocks *x, struct corefile_block *b)
 		zones = grown;
 		x->at++;
 	}
+	x->r->file = b->file;
 	if (more) {
 		return refuse(x->r, b->line,
 			names.n > 0 ? "wants another zone after the last comma"
@@ -207,6 +213,7 @@ NODISCARD static int block_read(struct blocks *x, struct corefile_block *b)
 		const struct token *t = &x->in.at[x->at];
 		if (token_is(t, "}")) {
 			if (!braces) {
+				x->r->file = t->file;
 				return refuse(x->r, t->line, "\"}\" closes nothing");
 			}
 			x->at++;
@@ -214,6 +221,7 @@ NODISCARD static int block_read(struct blocks *x, struct corefile_block *b)
 		}
 		err = directive_read(x, b, &seen);
 	}
+	x->r->file = err ? x->r->file : b->file;
 	return err || !braces ? err : refuse(x->r, b->line, "this server block is never closed");
 }
 
@@ -274,15 +282,10 @@ int corefile_parse(struct strv text, const struct corefile_source *source, struc
 	struct tokens raw = { .n = 0 };
 	struct strv file = arena_strdup(&o->arena, strv_of(source->file));
 	int err = file.p ? ERR_OK : ERR_NOMEM;
-	if (!err && text.n > COREFILE_MAX_BYTES) {
-		(void)refuse(&r, 1, "the file is larger than %d octets", COREFILE_MAX_BYTES);
-		err = ERR_TOO_LARGE;
-	}
-	if (!err && text.n > 0 && memchr(text.p, '\0', text.n)) {
-		err = refuse(&r, 1, "the file holds a NUL octet: it is no text");
-	}
+	r.file = file.p;
 	err = err ? err : tokens_read(&r, text, &raw);
 	err = err ? err : tokens_expand(&r, &raw, &x.in);
+	r.file = file.p;
 	err = err ? err : blocks_read(&x);
 	c->file = file.p;
 	c->blocks = x.list;

@@ -1,11 +1,11 @@
 /* A Corefile: server blocks, each with zones, ports and directives, as CoreDNS writes them.
  * Source: CoreDNS's manual (corefile, plugin READMEs), what its 1.15 accepts and refuses. Regime: one owned heap
- * object that holds its text; immutable once read. Pure: no file, no socket, no log. Called by: serve.c at start.
+ * object that holds its text; immutable once read. Pure: no file but through its source, no socket, no log. Called by: serve.c at start.
  *
  * Glossary: server block = zones, then { directives }; zone = a name and all below it, written as a name or as a
  * network (CIDR, which stands for its reverse zones); directive = one word of a block with its arguments and options
  * (CoreDNS: plugin); option = one line inside a directive's braces; snippet = "(name) { ... }", put in place by
- * "import name"; unserved = well-formed, understood, but nothing of ours does it yet: the caller has to refuse it. */
+ * "import name"; imported file = one that "import PATTERN" puts in place; unserved = well-formed, understood, but nothing of ours does it yet: the caller has to refuse it. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +18,7 @@
 #include "dns/stage/options.h"
 
 #define COREFILE_MAX_BYTES 1048576
+#define COREFILE_WHY_CHARS 256
 
 struct corefile_words {
 	const char *const *at;
@@ -25,6 +26,7 @@ struct corefile_words {
 };
 
 struct corefile_note {
+	const char *file;
 	unsigned line;
 	const char *text;
 	const struct corefile_note *next;
@@ -51,6 +53,7 @@ struct corefile_kubernetes {
 #define COREFILE_STARTUP_TIMEOUT_MS 5000
 
 struct corefile_block {
+	const char *file;
 	unsigned line;
 	const struct corefile_zone *zones; /* at least one */
 	size_t n_zones;
@@ -80,11 +83,18 @@ struct corefile {
 	const struct corefile_note *warnings; /* accepted as CoreDNS does, but worth saying */
 };
 
+/* One imported file. errors as corefile_parse */
+typedef int (*corefile_take_fn)(void *ctx, const char *path, struct strv text);
+
 struct corefile_source {
 	const char *file;      /* as messages name it */
 	unsigned default_port; /* of zones that name none */
 	/* Value of an environment variable, NULL if it is unset; NULL: there are none. */
 	const char *(*env)(void *ctx, const char *name);
+	/* Hands the files that pattern names, relative to the folder of the file `from`, to take in their order, and stops when
+	 * it fails. NULL: no files are imported. errors those of take; ERR_NOT_FOUND (there is none), others: why is filled */
+	int (*files)(void *ctx, const char *pattern, const char *from, corefile_take_fn take,
+		void *take_ctx, char why[COREFILE_WHY_CHARS]);
 	void *ctx;
 };
 

@@ -52,8 +52,8 @@ int refuse(struct reader *r, unsigned line, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, ap); /* a long word is cut */
 	va_end(ap);
-	(void)snprintf(r->report->text, sizeof(r->report->text), "%.100s:%u: %s", r->source->file,
-		line, why);
+	(void)snprintf(
+		r->report->text, sizeof(r->report->text), "%.100s:%u: %s", r->file, line, why);
 	return ERR_SYNTAX;
 }
 
@@ -65,6 +65,7 @@ NODISCARD static int note(struct reader *r, const struct corefile_note ***end, u
 	if (!n || !text.p) {
 		return ERR_NOMEM;
 	}
+	n->file = r->file;
 	n->line = line;
 	n->text = text.p;
 	**end = n;
@@ -132,13 +133,16 @@ int options_read(struct reader *r, const struct directive *d, const struct optio
 			k++;
 		}
 		if (k == n_rows) {
+			r->file = l->file;
 			return refuse(
 				r, l->line, "%s: unknown option \"%s\"", d->head.name, l->name);
 		}
+		r->file = l->file;
 		int err = option_read(r, d, &option_rows[k], l, into);
 		if (err) {
 			return err;
 		}
+		r->file = d->head.file;
 	}
 	return ERR_OK;
 }

@@ -14,10 +14,12 @@ struct reader {
 	struct arena *arena;
 	const struct corefile_source *source;
 	struct corefile_report *report;
+	const char *file; /* where the lines are that are being read */
 	const struct corefile_note **unserved_end, **warnings_end; /* where the next one is hung */
 };
 
 struct config_line { /* one line: a word and its arguments */
+	const char *file;
 	const char *name;
 	unsigned line;
 	struct corefile_words args;
@@ -52,7 +54,7 @@ struct option_of {
 NODISCARD int options_read(struct reader *r, const struct directive *d,
 	const struct option_of *rows, size_t n_rows, void *into);
 
-/* Fills the report: "FILE:LINE: " and the reason; always ERR_SYNTAX. */
+/* Fills the report: "FILE:LINE: " and the reason, FILE being r->file; always ERR_SYNTAX. */
 int refuse(struct reader *r, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Remembers something understood but not done, or worth a warning. errors ERR_NOMEM */
 NODISCARD int unserved(struct reader *r, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -1,9 +1,9 @@
-/* Snippets put in their places: see the header. */
+/* Snippets and files put in their places: see the header. */
 #include "dns/config/expand.h"
 
 #include "base/err.h"
 
-#define DEPTH_MAX   16   /* of snippets that import snippets */
+#define DEPTH_MAX   16   /* of imports in what was imported */
 #define IMPORTS_MAX 1000 /* in all, as CoreDNS: a few lines could ask for millions */
 
 struct snippet {
@@ -56,6 +56,7 @@ static struct snippet *find(struct expander *x, const char *name)
 NODISCARD static int define(struct expander *x, const struct tokens *in, size_t *i)
 {
 	const struct token *head = &in->at[*i];
+	x->r->file = head->file;
 	for (const struct snippet *s = x->snippets; s; s = s->next) {
 		if (strcmp(s->name, head->text) == 0) {
 			return refuse(x->r, head->line, "snippet %s is defined twice", head->text);
@@ -81,34 +82,15 @@ NODISCARD static int define(struct expander *x, const struct tokens *in, size_t 
 	return ERR_OK;
 }
 
-NODISCARD static int expand(struct expander *x, const struct tokens *in, unsigned depth);
+/* Where tokens stand: how deep in imports, and whether server blocks may begin there. */
+struct place {
+	unsigned depth;
+	bool outside;
+};
+NODISCARD static int expand(struct expander *x, const struct tokens *in, struct place place);
 
-/* The import at i; *i moves behind it. */
-NODISCARD static int import(struct expander *x, const struct tokens *in, size_t *i, unsigned depth)
+NODISCARD static int import_snippet(struct expander *x, const struct snippet *s, struct place place)
 {
-	const struct token *t = &in->at[*i];
-	if (*i + 1 >= in->n || in->at[*i + 1].starts_line) {
-		return refuse(x->r, t->line, "import: wants the name of a snippet");
-	}
-	const char *name = in->at[*i + 1].text;
-	if (*i + 2 < in->n && !in->at[*i + 2].starts_line) {
-		return refuse(x->r, t->line, "import: wants one argument, has also \"%s\"",
-			in->at[*i + 2].text);
-	}
-	const struct snippet *s = find(x, name);
-	if (!s) {
-		return refuse(x->r, t->line,
-			"import: no snippet (%s) before this line; importing files is not served "
-			"yet",
-			name);
-	}
-	if (depth == DEPTH_MAX || x->imports == IMPORTS_MAX) {
-		return refuse(x->r, t->line,
-			"import: snippet (%s) imports itself, or there are too many imports", name);
-	}
-	x->imports++;
-	*i += 2;
-	size_t first = x->out->n;
 	struct tokens body = { .n = s->n };
 	body.at = arena_array(x->r->arena, struct token, s->n);
 	if (!body.at) {
@@ -118,22 +100,94 @@ NODISCARD static int import(struct expander *x, const struct tokens *in, size_t 
 		memcpy(body.at, s->at, s->n * sizeof(*body.at));
 		body.at[0].starts_line = true; /* as the import did */
 	}
-	int err = expand(x, &body, depth + 1);
+	place.outside = false; /* snippets define none */
+	return expand(x, &body, place);
+}
+
+struct importing { /* files, one after the other */
+	struct expander *x;
+	struct place place;
+	bool said; /* what is wrong with one: the report is filled */
+};
+
+static int take_file(void *ctx, const char *path, struct strv text)
+{
+	struct importing *i = ctx;
+	struct reader *r = i->x->r;
+	struct tokens raw = { .n = 0 };
+	struct strv file = arena_strdup(r->arena, strv_of(path));
+	int err = file.p ? ERR_OK : ERR_NOMEM;
+	r->file = file.p;
+	err = err ? err : tokens_read(r, text, &raw);
+	err = err ? err : expand(i->x, &raw, i->place);
+	i->said = err != ERR_OK;
+	return err;
+}
+
+NODISCARD static int import_files(
+	struct expander *x, const struct token *t, const char *pattern, struct place place)
+{
+	struct importing importing = { .x = x, .place = place };
+	const struct corefile_source *source = x->r->source;
+	char why[COREFILE_WHY_CHARS] = "";
+	int err = source->files
+			  ? source->files(source->ctx, pattern, t->file, take_file, &importing, why)
+			  : ERR_NOT_FOUND;
+	if (!err || err == ERR_NOMEM || importing.said) {
+		return err;
+	}
+	x->r->file = t->file;
+	if (err == ERR_NOT_FOUND && strpbrk(pattern, "*?[]")) {
+		return warn(x->r, t->line, "import: no file is named like %s", pattern);
+	}
+	return err == ERR_NOT_FOUND
+		       ? refuse(x->r, t->line,
+				 "import: no snippet (%s) before this line, and no such file",
+				 pattern)
+		       : refuse(x->r, t->line, "import: %s", why);
+}
+
+/* The import at i; *i moves behind it. */
+NODISCARD static int import(
+	struct expander *x, const struct tokens *in, size_t *i, struct place place)
+{
+	const struct token *t = &in->at[*i];
+	x->r->file = t->file;
+	if (*i + 1 >= in->n || in->at[*i + 1].starts_line) {
+		return refuse(x->r, t->line, "import: wants the name of a snippet or of files");
+	}
+	const char *name = in->at[*i + 1].text;
+	if (*i + 2 < in->n && !in->at[*i + 2].starts_line) {
+		return refuse(x->r, t->line, "import: wants one argument, has also \"%s\"",
+			in->at[*i + 2].text);
+	}
+	if (place.depth == DEPTH_MAX || x->imports == IMPORTS_MAX) {
+		return refuse(x->r, t->line,
+			"import: %s imports itself, or there are too many imports", name);
+	}
+	x->imports++;
+	place.depth++;
+	*i += 2;
+	size_t first = x->out->n;
+	const struct snippet *s = find(x, name);
+	int err = s ? import_snippet(x, s, place) : import_files(x, t, name, place);
 	REQUIRE(err || x->out->n == first || x->out->at[first].starts_line);
 	return err;
 }
 
-static int expand(struct expander *x, const struct tokens *in, unsigned depth)
+static int expand(struct expander *x, const struct tokens *in, struct place place)
 {
 	size_t nesting = 0;
 	int err = ERR_OK;
 	for (size_t i = 0; i < in->n && !err;) {
 		const struct token *t = &in->at[i];
 		if (t->starts_line && token_is(t, "import")) {
-			err = import(x, in, &i, depth);
+			struct place here = place;
+			here.outside = place.outside && nesting == 0;
+			err = import(x, in, &i, here);
 			continue;
 		}
-		if (t->starts_line && depth == 0 && nesting == 0 && is_snippet(in, i)) {
+		if (t->starts_line && place.outside && nesting == 0 && is_snippet(in, i)) {
 			err = define(x, in, &i);
 			continue;
 		}
@@ -151,5 +205,5 @@ static int expand(struct expander *x, const struct tokens *in, unsigned depth)
 int tokens_expand(struct reader *r, const struct tokens *in, struct tokens *out)
 {
 	struct expander x = { .r = r, .out = out };
-	return expand(&x, in, 0);
+	return expand(&x, in, (struct place){ .outside = true });
 }

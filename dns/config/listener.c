@@ -92,6 +92,7 @@ int listeners_make(struct reader *r, struct corefile *c)
 	c->listeners = list;
 	for (const struct corefile_block *b = c->blocks; b < c->blocks + c->n_blocks && !err; b++) {
 		size_t first = c->n_listeners;
+		r->file = b->file;
 		if (!b->kubernetes) {
 			err = unserved(r, b->line, "a server block without kubernetes");
 			continue;

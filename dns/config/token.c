@@ -92,7 +92,7 @@ NODISCARD static int substitute(struct lexer *x, struct strv word, const char **
 
 NODISCARD static int finish(struct lexer *x, struct tokens *out, unsigned line, bool quoted)
 {
-	struct token t = { .line = line, .starts_line = x->fresh };
+	struct token t = { .file = x->r->file, .line = line, .starts_line = x->fresh };
 	int err = x->word.err;
 	err = err ? err : substitute(x, buf_strv(&x->word), &t.text);
 	t.literal = quoted || (!err && !strv_eq(strv_of(t.text), buf_strv(&x->word)));
@@ -143,10 +143,22 @@ NODISCARD static int plain_word(struct lexer *x, struct tokens *out)
 	return finish(x, out, line, false);
 }
 
+static int check_text(struct reader *r, struct strv text)
+{
+	if (text.n > COREFILE_MAX_BYTES) {
+		(void)refuse(r, 1, "the file is larger than %d octets", COREFILE_MAX_BYTES);
+		return ERR_TOO_LARGE;
+	}
+	if (text.n > 0 && memchr(text.p, '\0', text.n)) {
+		return refuse(r, 1, "the file holds a NUL octet: it is no text");
+	}
+	return ERR_OK;
+}
+
 int tokens_read(struct reader *r, struct strv text, struct tokens *out)
 {
 	struct lexer x = { .r = r, .text = text, .line = 1, .fresh = true };
-	int err = ERR_OK;
+	int err = check_text(r, text);
 	if (strv_has_prefix(text, STRV("\xef\xbb\xbf"))) {
 		x.at = 3; /* a byte order mark */
 	}

@@ -14,6 +14,7 @@
 
 struct token {
 	const char *text; /* NUL-terminated; holds no other NUL */
+	const char *file;
 	unsigned line;    /* where it begins */
 	bool starts_line; /* a newline stands between it and the word before */
 	bool literal;     /* quoted, or of the environment: "{", "}" and "import" are text then */
@@ -25,7 +26,8 @@ struct tokens { /* a growing array in the arena */
 };
 #define TOKENS_MAX 65536
 
-/* errors ERR_SYNTAX (a quote that does not end, a NUL octet), ERR_TOO_LARGE; report filled; ERR_NOMEM */
+/* Of a whole file, r->file. errors ERR_SYNTAX (a quote that does not end, a NUL octet), ERR_TOO_LARGE; report filled;
+ * ERR_NOMEM */
 NODISCARD int tokens_read(struct reader *r, struct strv text, struct tokens *out);
 /* line is for the report. errors ERR_TOO_LARGE (TOKENS_MAX), ERR_NOMEM */
 NODISCARD int tokens_add(struct reader *r, struct tokens *list, const struct token *t);

@@ -98,6 +98,23 @@ def test_logs_are_as_the_corefile_wants_them(experiment, start_serve):
         "SERVFAIL example.org. TXT: nothing answers it", "3 errors like '^nothing' occurred in last 1h"]
 
 
+def test_files_are_imported_from_beside_the_corefile(experiment, start_serve, tmp_path):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "a.conf").write_text("errors\nimport deeper/*\n")
+    (tmp_path / "parts" / "deeper").mkdir()
+    (tmp_path / "parts" / "deeper" / "b").write_text('log . "imported {name}"\n')
+    s = start_serve(corefile(experiment.kubeconfig, more=f"import {tmp_path}/parts/*.conf\nimport nothing*")).ready()
+    assert s.rcode(NAME) == "NOERROR" and f"imported {NAME}." in s.text()
+    assert "import: no file is named like nothing*" in s.text()
+    (tmp_path / "parts" / "deeper" / "c").write_text("\nlogg\n")
+    done = refused(tmp_path, corefile(experiment.kubeconfig, more="import parts/*.conf"))
+    assert done.returncode == 1 and 'parts/deeper/c:2: unknown directive "logg"' in done.stderr
+    for pattern, words in (("parts", "import: parts: "), ("parts/*/*", "wants one * and one ? at most"),
+                           ("parts/x", "import: no snippet (parts/x) before this line, and no such file")):
+        done = refused(tmp_path, corefile(experiment.kubeconfig, more=f"import {pattern}"))
+        assert done.returncode == 1 and words in done.stderr
+
+
 def test_addresses_come_in_the_order_the_corefile_wants(experiment, start_serve, tmp_path):
     name, first = f"{NAME}.", "10.244.0.6"
     s = start_serve(corefile(experiment.kubeconfig, more=f"loadbalance {{\n prefer {first}/32\n }}")).ready()

@@ -29,10 +29,46 @@ static const char *environment(void *ctx, const char *name)
 	return NULL;
 }
 
+/* Files that are only here; their names are compared as they are, "x*" with the beginning. */
+static int files(void *ctx, const char *pattern, const char *from, corefile_take_fn take,
+	void *take_ctx, char why[COREFILE_WHY_CHARS])
+{
+	static const struct {
+		const char *path, *text;
+	} rows[] = {
+		{ "file/circle", "import file/circle\n" },
+		{ "file/one-a", "errors\n" },
+		{ "file/one-b", "log\n" },
+		{ "file/snippet", "(two) {\nimport file/two\n}\n" },
+		{ "file/ttl", "ttl x\n" },
+		{ "file/two", "errors\nlog" },
+		{ "file/wrong", "errors\nlogg\n" },
+	};
+	int err = ERR_NOT_FOUND;
+	const char *star = strchr(pattern, '*');
+	(void)ctx;
+	assert_non_null(from);
+	if (strcmp(pattern, "file/bad") == 0) {
+		(void)snprintf(why, COREFILE_WHY_CHARS, "it is bad");
+		return ERR_UNSUPPORTED;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool is = star ? strncmp(rows[i].path, pattern, (size_t)(star - pattern)) == 0
+			       : strcmp(rows[i].path, pattern) == 0;
+		if (is) {
+			err = take(take_ctx, rows[i].path, strv_of(rows[i].text));
+		}
+		if (is && err) {
+			return err;
+		}
+	}
+	return err;
+}
+
 void fixture_parse(struct fixture *f, const char *text)
 {
 	static const struct corefile_source source = {
-		.file = "Corefile", .default_port = 53, .env = environment
+		.file = "Corefile", .default_port = 53, .env = environment, .files = files
 	};
 	*f = (struct fixture){ .corefile = NULL };
 	f->err = corefile_parse(strv_of(text), &source, &f->corefile, &f->report);

@@ -12,7 +12,7 @@ struct fixture {
 };
 
 /* The file is called Corefile, the default port is 53; $ZONE is cluster.local, $TWO is "a b", $OPEN is "{", $SELF is
- * "{$ZONE}", the rest is unset. */
+ * "{$ZONE}", the rest is unset. Files to import: see fixture.c. */
 void fixture_parse(struct fixture *f, const char *text);
 /* ".:53 {\n DIRECTIVE\n}", with a kubernetes behind it if it is another. */
 void fixture_parse_directive(struct fixture *f, const char *directive);
