@@ -121,9 +121,9 @@ static void walk_dashed(struct set_walk *w)
 struct set_walk set_walk(const struct record_set *rs, struct strv lower_label)
 {
 	struct set_walk w = { .rs = rs, .label = lower_label };
-	if (rs->slot_mask != 0) {
-		w.slot = label_hash(lower_label) & rs->slot_mask;
-		w.left = rs->slot_mask;
+	if (rs->n_slots != 0) {
+		w.slot = slot_home(rs, lower_label);
+		w.left = rs->n_slots;
 	}
 	if (rs->dashed[0] || rs->dashed[1]) {
 		walk_dashed(&w);
@@ -135,20 +135,19 @@ void set_prefetch(const struct record_set *rs, struct strv lower_label)
 {
 	__builtin_prefetch(set_addresses(rs, 0));
 	__builtin_prefetch(set_endpoints(rs, 0));
-	if (rs->slot_mask != 0) {
-		uint32_t slot = label_hash(lower_label) & rs->slot_mask;
-		__builtin_prefetch((const uint32_t *)set_at(rs, rs->slots_at) + slot);
+	if (rs->n_slots != 0) {
+		size_t at = slot_home(rs, lower_label) * slot_bytes(rs);
+		__builtin_prefetch((const uint8_t *)set_at(rs, rs->slots_at) + at);
 		__builtin_prefetch(set_at(rs, rs->text_at));
 	}
 }
 
 bool set_next(struct set_walk *w, unsigned *out_family, uint32_t *out_i)
 {
-	const uint32_t *slots = set_at(w->rs, w->rs->slots_at);
 	while (w->left > 0) {
-		uint32_t slot = slots[w->slot];
+		uint32_t slot = slot_get(w->rs, w->slot);
 		w->left--;
-		w->slot = (w->slot + 1) & w->rs->slot_mask;
+		w->slot = slot_after(w->rs, w->slot);
 		if (slot == SLOT_EMPTY) {
 			w->left = 0;
 			break;

@@ -62,10 +62,11 @@ struct record_set {
 	uint32_t endpoints_at[FAMILIES];
 	struct set_ports own_ports; /* the Service's */
 	bool dashed[FAMILIES];      /* some endpoint has no label */
+	bool wide_slots;            /* four octets each, not two */
 	uint32_t n_lists, lists_at; /* port lists of the slices */
 	uint32_t ports_at;
 	uint32_t n_topologies, topologies_at;
-	uint32_t slots_at, slot_mask; /* labels; mask 0: none */
+	uint32_t slots_at, n_slots; /* labels; 0: none */
 	uint32_t text_at;
 	/* ExternalName's target in text, wire form; or that of a headless Service without any address, whose slices are of
 	 * type FQDN */

@@ -270,12 +270,9 @@ static void lay_out(struct build *b, struct record_set *rs)
 	rs->n_topologies = (uint32_t)b->n_topologies;
 	rs->topologies_at = place(
 		b, b->n_topologies * sizeof(struct set_topology), _Alignof(struct set_topology));
-	size_t slots = 0;
-	while (b->n_labels > 0 && slots * 3 < (b->n_labels + 1) * 4) {
-		slots = slots > 0 ? slots * 2 : 4;
-	}
-	rs->slot_mask = slots > 0 ? (uint32_t)(slots - 1) : 0;
-	rs->slots_at = place(b, slots * sizeof(uint32_t), _Alignof(uint32_t));
+	rs->wide_slots = b->n[0] > SLOT_INDEX_MAX || b->n[1] > SLOT_INDEX_MAX;
+	rs->n_slots = b->n_labels > 0 ? (uint32_t)(b->n_labels + b->n_labels / 3 + 1) : 0;
+	rs->slots_at = place(b, rs->n_slots * slot_bytes(rs), _Alignof(uint32_t));
 	rs->text_at = place(b, b->text, 1);
 	rs->bytes = b->at - offsetof(struct record_set, bytes);
 }
@@ -333,24 +330,32 @@ static void put_service(struct build *b)
 	rs->external_at = put_text(b, target);
 }
 
+static void slot_set(struct build *b, uint32_t slot, unsigned family, uint32_t i)
+{
+	void *slots = at(b, b->rs->slots_at);
+	if (b->rs->wide_slots) {
+		((uint32_t *)slots)[slot] = family << 31 | i;
+	} else {
+		((uint16_t *)slots)[slot] = (uint16_t)(family << 15 | i);
+	}
+}
+
 /* Labels go into the slots; one that is there already makes the newcomer a twin. */
 static bool put_slot(struct build *b, struct strv label, unsigned family, uint32_t i)
 {
 	struct record_set *rs = b->rs;
-	uint32_t *slots = (uint32_t *)(void *)at(b, rs->slots_at);
 	uint8_t lower[LABEL_MAX_BYTES];
 	name_lower(lower, (const uint8_t *)label.p, label.n);
 	struct strv key = { .p = (const char *)lower, .n = label.n };
 	bool twin = false;
-	uint32_t slot = label_hash(key) & rs->slot_mask;
-	while (slots[slot] != SLOT_EMPTY) {
+	uint32_t at_slot = slot_home(rs, key);
+	for (uint32_t slot; (slot = slot_get(rs, at_slot)) != SLOT_EMPTY;) {
 		char storage[DASHED_MAX];
-		struct strv other = set_label(
-			rs, slots[slot] >> 31, slots[slot] & SLOT_INDEX, storage);
+		struct strv other = set_label(rs, slot >> 31, slot & SLOT_INDEX, storage);
 		twin |= strv_eq_nocase(other, key);
-		slot = (slot + 1) & rs->slot_mask;
+		at_slot = slot_after(rs, at_slot);
 	}
-	slots[slot] = family << 31 | i;
+	slot_set(b, at_slot, family, i);
 	return twin;
 }
 
@@ -407,10 +412,7 @@ static void mark_dashed_twins(struct record_set *rs, unsigned f, uint32_t i)
 static void fill(struct build *b)
 {
 	struct record_set *rs = b->rs;
-	uint32_t *slots = (uint32_t *)(void *)at(b, rs->slots_at);
-	for (uint32_t i = 0; rs->slot_mask != 0 && i <= rs->slot_mask; i++) {
-		slots[i] = SLOT_EMPTY;
-	}
+	memset(at(b, rs->slots_at), 0xFF, rs->n_slots * slot_bytes(rs)); /* all empty */
 	b->text_n = 1;
 	put_service(b);
 	struct set_ports *lists = (struct set_ports *)(void *)at(b, rs->lists_at);

@@ -147,7 +147,7 @@ static void the_same_content_is_equal_and_other_content_is_not(void **state)
 	record_set_free(c);
 }
 
-static void an_endpoint_with_a_hostname_takes_less_than_40_octets(void **state)
+static void an_endpoint_with_a_hostname_takes_less_than_30_octets(void **state)
 {
 	enum { N = 1000 };
 	static char text[N][2][32];
@@ -161,10 +161,36 @@ static void an_endpoint_with_a_hostname_takes_less_than_40_octets(void **state)
 	}
 	struct slice_part *s = slice_of("s", rows, ARRAY_LEN(rows));
 	struct record_set *rs = build(&s, 1);
-	assert_true(rs->bytes / N < 40);
+	assert_true(rs->bytes / N < 30);
 	for (unsigned i = 0; i < N; i++) {
 		assert_int_equal(count_name(rs, text[i][1]), 1);
 	}
+	record_set_free(rs);
+}
+
+static void every_name_of_a_very_large_service_is_found(void **state)
+{
+	enum { SLICES = 34, N = 1000 }; /* numbers beyond 15 bits */
+	static char text[N][2][32];
+	static const char *rows[2 * N];
+	struct slice_part *slices[SLICES];
+	char name[32];
+	(void)state;
+	for (unsigned s = 0; s < SLICES; s++) {
+		for (unsigned i = 0; i < N; i++) {
+			(void)snprintf(text[i][0], 32, "10.%u.%u.%u", s, i / 256, i % 256);
+			(void)snprintf(text[i][1], 32, "w-%u", s * N + i);
+			rows[2 * i] = text[i][0];
+			rows[2 * i + 1] = text[i][1];
+		}
+		slices[s] = slice_of("s", rows, ARRAY_LEN(rows));
+	}
+	struct record_set *rs = build(slices, SLICES);
+	for (unsigned i = 0; i < SLICES * N; i++) {
+		(void)snprintf(name, sizeof(name), "w-%u", i);
+		assert_int_equal(count_name(rs, name), 1);
+	}
+	assert_int_equal(count_name(rs, "w-34000"), 0);
 	record_set_free(rs);
 }
 
@@ -217,7 +243,8 @@ int main(void)
 		cmocka_unit_test(only_ready_endpoints_are_kept_sorted_by_address),
 		cmocka_unit_test(names_are_found_by_hostname_or_dashed_address_never_both),
 		cmocka_unit_test(the_same_content_is_equal_and_other_content_is_not),
-		cmocka_unit_test(an_endpoint_with_a_hostname_takes_less_than_40_octets),
+		cmocka_unit_test(an_endpoint_with_a_hostname_takes_less_than_30_octets),
+		cmocka_unit_test(every_name_of_a_very_large_service_is_found),
 		cmocka_unit_test(a_slice_without_a_service_is_kept_but_is_no_service),
 		cmocka_unit_test(addresses_of_pods_are_read_from_dashes),
 	};
