@@ -62,6 +62,9 @@ int watch_cache_new(const struct watch_api *api, const struct watch_cache_config
 	if (!c) {
 		return ERR_NOMEM;
 	}
+	for (size_t k = 0; k < KIND_COUNT; k++) {
+		sorted_init(&c->objects[k]);
+	}
 	c->api = *api;
 	c->kinds = config->kinds;
 	c->fn = config->fn;

@@ -1,5 +1,4 @@
-/* Objects of one kind in the order of (namespace, name), for quick look-ups, changes and walks: short runs of
- * pointers, themselves in order. 100,000 objects are about 500 runs, so a change moves at most a few KiB.
+/* Objects of one kind in the order of (namespace, name), for quick look-ups, changes and walks.
  * Regime: caller's storage; holds a reference to each object. Called by: store, cache. */
 #pragma once
 
@@ -10,13 +9,10 @@
 #include "base/base.h"
 #include "base/strv.h"
 #include "watch/object/object.h"
-
-struct sorted_run;
+#include "watch/object/runs.h"
 
 struct sorted {
-	struct sorted_run *runs;
-	size_t n_runs, cap_runs;
-	size_t n;         /* objects */
+	struct runs runs;
 	uint64_t changes; /* grows with each put and remove */
 };
 

@@ -3,32 +3,36 @@
 
 #include <stdlib.h>
 
-#define HASH_NONFATAL_OOM        1
-#define uthash_nonfatal_oom(elt) ((elt)->unhashed = true)
-#include <uthash.h>
-
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "watch/object/runs.h"
 #include "watch/object/typed.h"
 
+/* 16 octets and the text: there may be one for every Pod of a cluster. */
 struct entry {
-	UT_hash_handle hh;
 	uint64_t version; /* 0: unknown, never the same */
 	uint32_t pass;    /* of the last LIST that had it */
-	uint16_t ns_n, name_n, uid_n, service_n;
-	bool unhashed;
-	char text[]; /* namespace, '/', name: the key; uid; service */
+	uint8_t ns_n, name_n, uid_n, service_n;
+	char text[]; /* namespace, name, uid, service */
 };
+#define TEXT_MAX UINT8_MAX /* more than the API's rules allow of any of them */
 
 struct known {
 	enum kind kind;
 	uint32_t pass;
-	struct entry *head;
-	struct entry *sweep; /* where the walk is */
+	struct runs entries;
+	struct runs_place sweep; /* where the walk is */
 	bool sweeping;
 	struct arena arena; /* of one identity being made */
 };
+
+static int compare(const void *item, struct strv ns, struct strv name)
+{
+	const struct entry *e = item;
+	int c = strv_cmp((struct strv){ e->text, e->ns_n }, ns);
+	return c != 0 ? c : strv_cmp((struct strv){ e->text + e->ns_n, e->name_n }, name);
+}
 
 int known_new(enum kind kind, struct known **out)
 {
@@ -37,52 +41,38 @@ int known_new(enum kind kind, struct known **out)
 		return ERR_NOMEM;
 	}
 	k->kind = kind;
+	runs_init(&k->entries, compare);
 	arena_init(&k->arena, 0);
 	*out = k;
 	return ERR_OK;
 }
 
-/* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
-static void forget(struct known *k, struct entry *e)
+/* Where it is, and what is there, NULL if nothing. */
+static struct runs_place find(
+	const struct known *k, struct strv ns, struct strv name, struct entry **out)
 {
-	HASH_DEL(k->head, e);
-	free(e);
+	struct runs_place p = runs_find(&k->entries, ns, name);
+	*out = p.found ? runs_at(&k->entries, p) : NULL;
+	return p;
 }
-
-static struct entry *find(struct known *k, struct strv ns, struct strv name)
-{
-	char key[640]; /* 63 + 1 + 253 by the API's rules */
-	struct entry *e = NULL;
-	int n = snprintf(key, sizeof(key), "%.*s/%.*s", STRV_ARG(ns), STRV_ARG(name));
-	if (n > 0 && (size_t)n < sizeof(key)) {
-		HASH_FIND(hh, k->head, key, (size_t)n, e);
-	}
-	return e;
-}
-
-static bool enter(struct known *k, struct entry *e)
-{
-	HASH_ADD_KEYPTR(hh, k->head, e->text, (size_t)e->ns_n + 1 + e->name_n, e);
-	return !e->unhashed;
-}
-/* NOLINTEND(readability-function-size) */
 
 void known_free(struct known *k)
 {
 	if (!k) {
 		return;
 	}
-	for (struct entry *e = k->head, *next; e; e = next) {
-		next = e->hh.next;
-		forget(k, e);
+	struct runs_place p = { 0 };
+	for (struct entry *e; (e = runs_at(&k->entries, p)); p = runs_next(&k->entries, p)) {
+		free(e);
 	}
+	runs_deinit(&k->entries);
 	arena_deinit(&k->arena);
 	free(k);
 }
 
 size_t known_count(const struct known *k)
 {
-	return HASH_COUNT(k->head);
+	return k->entries.n;
 }
 
 /* Pieces of an object that an entry keeps. Of an EndpointSlice, whose uid nobody asks for, uid is the ServiceImport it
@@ -113,23 +103,23 @@ static char *put_text(char *to, struct strv s)
 	return to + s.n;
 }
 
-static struct entry *entry_new(const struct identity *id)
+static struct entry *entry_new(const struct known *k, const struct identity *id)
 {
-	if (id->ns.n > 256 || id->name.n > 256 || id->uid.n > 256 || id->service.n > 256) {
+	if (id->ns.n > TEXT_MAX || id->name.n > TEXT_MAX || id->uid.n > TEXT_MAX ||
+		id->service.n > TEXT_MAX) {
 		return NULL;
 	}
-	struct entry *e = calloc(
-		1, sizeof(*e) + id->ns.n + 1 + id->name.n + id->uid.n + id->service.n);
+	struct entry *e = malloc(sizeof(*e) + id->ns.n + id->name.n + id->uid.n + id->service.n);
 	if (!e) {
 		return NULL;
 	}
 	e->version = id->version;
-	e->ns_n = (uint16_t)id->ns.n;
-	e->name_n = (uint16_t)id->name.n;
-	e->uid_n = (uint16_t)id->uid.n;
-	e->service_n = (uint16_t)id->service.n;
+	e->pass = k->pass;
+	e->ns_n = (uint8_t)id->ns.n;
+	e->name_n = (uint8_t)id->name.n;
+	e->uid_n = (uint8_t)id->uid.n;
+	e->service_n = (uint8_t)id->service.n;
 	char *to = put_text(e->text, id->ns);
-	*to++ = '/';
 	to = put_text(to, id->name);
 	to = put_text(to, id->uid);
 	(void)put_text(to, id->service); /* the last */
@@ -138,7 +128,7 @@ static struct entry *entry_new(const struct identity *id)
 
 static struct identity entry_identity(const struct entry *e)
 {
-	const char *name = e->text + e->ns_n + 1;
+	const char *name = e->text + e->ns_n;
 	return (struct identity){ .ns = { e->text, e->ns_n },
 		.name = { name, e->name_n },
 		.uid = { name + e->name_n, e->uid_n },
@@ -189,8 +179,9 @@ int known_put(
 	struct known *k, const struct object *o, const struct object **out_old, bool *out_same)
 {
 	struct identity id = identity_of(o);
-	struct entry *e = find(k, id.ns, id.name);
 	const struct object *old = NULL;
+	struct entry *e;
+	struct runs_place p = find(k, id.ns, id.name, &e);
 	if (e && id.version != 0) {
 		struct identity was = entry_identity(e);
 		if (identity_equal(&was, &id)) {
@@ -201,22 +192,20 @@ int known_put(
 		}
 	}
 	int err = e ? identity_object(k, e, &old) : ERR_OK;
-	if (err != ERR_OK) {
-		return err;
-	}
-	struct entry *fresh = entry_new(&id);
+	struct entry *fresh = err == ERR_OK ? entry_new(k, &id) : NULL;
 	if (!fresh) {
 		object_unref(old);
 		return ERR_NOMEM;
 	}
 	if (e) {
-		forget(k, e);
+		runs_replace(&k->entries, p, fresh);
+		free(e);
+	} else {
+		err = runs_insert(&k->entries, p, fresh);
 	}
-	fresh->pass = k->pass;
-	if (!enter(k, fresh)) {
-		free(fresh); /* what was known is lost with it: the object counts as never told */
-		object_unref(old);
-		return ERR_NOMEM;
+	if (err != ERR_OK) {
+		free(fresh);
+		return err;
 	}
 	*out_old = old;
 	*out_same = false;
@@ -225,21 +214,24 @@ int known_put(
 
 int known_remove(struct known *k, struct strv ns, struct strv name, const struct object **out_old)
 {
-	struct entry *e = find(k, ns, name);
+	struct entry *e;
+	struct runs_place p = find(k, ns, name, &e);
 	*out_old = NULL;
 	if (!e) {
 		return ERR_OK;
 	}
 	int err = identity_object(k, e, out_old);
 	if (err == ERR_OK) {
-		forget(k, e);
+		runs_remove(&k->entries, p);
+		free(e);
 	}
 	return err;
 }
 
 void known_touch(struct known *k, struct strv ns, struct strv name)
 {
-	struct entry *e = find(k, ns, name);
+	struct entry *e;
+	(void)find(k, ns, name, &e);
 	if (e) {
 		e->pass = k->pass;
 	}
@@ -253,14 +245,14 @@ void known_begin(struct known *k)
 
 int known_sweep(struct known *k, const struct object **out_gone)
 {
+	struct entry *e;
 	if (!k->sweeping) {
 		k->sweeping = true;
-		k->sweep = k->head;
+		k->sweep = (struct runs_place){ 0 };
 	}
-	while (k->sweep && k->sweep->pass == k->pass) {
-		k->sweep = k->sweep->hh.next;
+	while ((e = runs_at(&k->entries, k->sweep)) && e->pass == k->pass) {
+		k->sweep = runs_next(&k->entries, k->sweep);
 	}
-	struct entry *e = k->sweep;
 	*out_gone = NULL;
 	if (!e) {
 		k->sweeping = false;
@@ -268,8 +260,10 @@ int known_sweep(struct known *k, const struct object **out_gone)
 	}
 	int err = identity_object(k, e, out_gone);
 	if (err == ERR_OK) {
-		k->sweep = e->hh.next;
-		forget(k, e);
+		struct identity id = entry_identity(e);
+		runs_remove(&k->entries, k->sweep);
+		k->sweep = runs_find(&k->entries, id.ns, id.name); /* it went on behind it */
+		free(e);
 	}
 	return err;
 }

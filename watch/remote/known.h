@@ -1,6 +1,6 @@
 /* What a reflector has told of: names and little else, so that a new LIST can be compared with it without the objects
  * being kept (a million endpoints would be 300 MiB).
- * Regime: owned heap object; entries are a name, a uid and a number. Called by: reflector.c. */
+ * Regime: owned heap object; entries are a name, a uid and a number, in the order of names. Called by: reflector_feed.c. */
 #pragma once
 
 #include <stdbool.h>

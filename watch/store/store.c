@@ -92,7 +92,7 @@ void store_visit(const struct store *s, enum kind kind, struct strv ns, struct s
 
 size_t store_count(const struct store *s, enum kind kind)
 {
-	return s->kinds[kind].n;
+	return s->kinds[kind].runs.n;
 }
 
 int store_read(const struct store *s, uint64_t *cursor, kind_set kinds, struct store_change *out)

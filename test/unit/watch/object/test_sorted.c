@@ -84,7 +84,7 @@ static void walks_keep_the_order_of_namespace_and_name(void **state)
 	put(&s, "b", "a");
 	put(&s, "a", "b");
 	put(&s, "a", "b");
-	assert_int_equal(s.n, 6);
+	assert_int_equal(s.runs.n, 6);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct walk w = { .s = &s };
 		sorted_visit(&s, strv_of(rows[i].ns), strv_of(rows[i].after_ns),
@@ -137,7 +137,7 @@ static void random_changes_keep_order_and_content(void **state)
 		}
 		n = n + in - model[k];
 		model[k] = in;
-		assert_int_equal(s.n, n);
+		assert_int_equal(s.runs.n, n);
 		if (step % 500 == 0) {
 			struct walk w = { .s = &s };
 			sorted_visit(&s, STRV_NONE, STRV_NONE, STRV_NONE, check_order, &w);
@@ -173,7 +173,7 @@ static void walks_go_on_behind_the_key_they_reached_when_the_set_changes(void **
 	struct walk w = { .s = &s, .meddle = remove_it };
 	sorted_visit(&s, STRV("a"), STRV_NONE, STRV_NONE, see, &w);
 	assert_int_equal(w.n, 1000);
-	assert_int_equal(s.n, 0);
+	assert_int_equal(s.runs.n, 0);
 	put(&s, "a", "m");
 	put(&s, "a", "z");
 	struct walk grown = { .s = &s, .meddle = add_before_and_behind };
