@@ -33,7 +33,7 @@
 #include "watch/remote/remote.h"
 
 #define COREFILE     "Corefile"
-#define SYNC_POLL_MS 5 /* how often DNS is asked whether it is synced, until it is */
+#define SYNC_POLL_MS 1 /* how often DNS is asked whether it is synced, until it is */
 
 /* Without a Corefile. */
 static const char built_in[] = ". {\n"

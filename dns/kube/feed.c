@@ -205,15 +205,27 @@ static void feed_object(struct kube *k, const struct watch_event *e, bool *chang
 
 static void flush(struct kube *k)
 {
+	int64_t begun_ns = clock_now_ns(k->clock);
 	int err = index_flush(k->index);
 	int imports_err = k->imports ? index_flush(k->imports) : ERR_OK;
 	err = err != ERR_OK ? err : imports_err;
 	if (err != ERR_OK) {
 		log_error("dns", "some records could not be built: %s", err_text(err));
 	}
+	k->flush_ms = (clock_now_ns(k->clock) - begun_ns) / 1000000;
 }
 
-static void on_flush(struct clock_task *t)
+/* Records that have arrived answer, in one go a turn of the loop; at most half the time goes to them, as a large Service that
+ * arrives in many slices is built again and again. */
+static void flush_soon(struct kube *k)
+{
+	if (!clock_timer_is_active(&k->flush) &&
+		clock_timer_start(k->clock, &k->flush, k->flush_ms) != ERR_OK) {
+		log_debug("dns", "no memory for a timer: records are built when all have arrived");
+	}
+}
+
+static void on_flush(struct clock_timer *t)
 {
 	flush(container_of(t, struct kube, flush));
 }
@@ -270,8 +282,7 @@ static void on_event(void *ctx, const struct watch_event *e)
 		k->on_change(k->on_change_ctx);
 	}
 	if (!k->synced || (k->imports && !k->imports_synced)) {
-		clock_post(k->clock,
-			&k->flush); /* records that have arrived answer, in one go a turn */
+		flush_soon(k);
 	}
 }
 
@@ -306,7 +317,7 @@ int kube_subscribe(struct kube *k, const struct watch_api *api)
 		index_set_lazy(k->imports, true);
 	}
 	k->api = api;
-	clock_task_init(&k->flush, on_flush);
+	clock_timer_init(&k->flush, on_flush);
 	index_set_lazy(k->index, true);
 	int err = subscribe(k, KIND_BIT(KIND_NAMESPACE), k->namespace_labels);
 	if (err == ERR_OK) {
@@ -331,7 +342,7 @@ void kube_unsubscribe(struct kube *k)
 		watch_unsubscribe(k->api, k->subs[--k->n_subs]);
 	}
 	if (k->api) {
-		clock_unpost(k->clock, &k->flush);
+		clock_timer_stop(k->clock, &k->flush);
 		k->api = NULL;
 	}
 }

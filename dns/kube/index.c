@@ -72,13 +72,12 @@ uint64_t index_hash(const struct index *ix, const uint8_t *key, size_t n)
 
 uint32_t index_address_hash(const struct index *ix, unsigned family, const uint8_t *address)
 {
-	/* octets_hash takes letters of both cases for equal; a second round with the complement tells them apart. */
-	uint8_t inverted[16];
-	size_t n = family_bytes(family);
-	for (size_t i = 0; i < n; i++) {
-		inverted[i] = (uint8_t)((unsigned)address[i] << 3 | address[i] >> 5);
-	}
-	return (uint32_t)octets_hash(address, n, octets_hash(inverted, n, ix->seed));
+	uint64_t halves[2] = { 0, 0 };
+	memcpy(halves, address, family_bytes(family));
+	uint64_t h = (halves[0] ^ ix->seed) * 0x9E3779B97F4A7C15u;
+	h = (h ^ h >> 32 ^ halves[1]) * 0xBF58476D1CE4E5B9u;
+	h = (h ^ h >> 32) * 0x94D049BB133111EBu;
+	return (uint32_t)(h >> 32);
 }
 
 struct entry *index_find_entry(const struct index *ix, uint64_t hash, const uint8_t *key, size_t n)

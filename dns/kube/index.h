@@ -26,7 +26,7 @@ struct cell {
 	const struct record_set *records; /* published; NULL: nothing known */
 	bool exposed;                     /* its namespace is among those served */
 	uint8_t key_n;
-	uint8_t key[INDEX_KEY_MAX];
+	uint8_t key[];
 };
 
 /* Which namespaces are served. */

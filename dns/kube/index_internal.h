@@ -12,7 +12,6 @@ struct share {
 };
 
 struct entry {
-	struct cell cell; /* published; what follows is the control thread's */
 	uint32_t id;
 	bool dirty;
 	struct entry *next_dirty;
@@ -25,6 +24,8 @@ struct entry {
 	uint64_t visited;
 	struct entry *next_visited;
 	struct share before;
+	struct cell
+		cell; /* published; what is before it is the control thread's; its key follows */
 };
 
 struct index {
@@ -35,6 +36,7 @@ struct index {
 	struct table names;
 	struct table addresses;
 	struct table uids;      /* part_uid -> entry, one a mention; not for readers */
+	bool mentioning;        /* uids is kept: since the first Pod of a StatefulSet was told */
 	struct numbers numbers; /* of entries */
 	struct replicas replicas;
 	struct entry *dirty;
@@ -64,6 +66,8 @@ NODISCARD int index_touch(struct index *ix, struct entry *e, bool *changed);
 void index_drop_if_empty(struct index *ix, struct entry *e);
 
 /* index_mention.c */
+/* From now on mentions are found by their uid: before Pods are asked about. errors ERR_NOMEM */
+NODISCARD int index_mention_begin(struct index *ix);
 /* A slice of the entry is about to be replaced; either may be NULL. version: of the change.
  * errors ERR_NOMEM (nothing has changed) */
 NODISCARD int index_mention(struct index *ix, struct entry *e, const struct slice_part *old,

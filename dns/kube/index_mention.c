@@ -1,5 +1,5 @@
-/* Which Services mention which Pod of a StatefulSet: part_uid -> entry number, once a mention, kept in step with the slices; and
- * since when a slice has said what it says of one. See replicas.h. */
+/* Which Services mention which Pod of a StatefulSet: part_uid -> entry number, once a mention, kept in step with the slices
+ * once there are such Pods; and since when a slice has said what it says of one. See replicas.h. */
 #include "base/err.h"
 #include "dns/kube/index_internal.h"
 
@@ -99,14 +99,39 @@ static void carry_ages(struct slice_part *next, const struct slice_part *old)
 	}
 }
 
+/* Undoes what has been done of it: it is tried again with the next Pod. */
+static int begin_failed(struct index *ix, int err)
+{
+	table_deinit(&ix->uids);
+	table_init(&ix->uids, ix->reclaim);
+	return err;
+}
+
+int index_mention_begin(struct index *ix)
+{
+	for (uint32_t id = 0; !ix->mentioning && id < ix->numbers.n; id++) {
+		struct entry *e = entry_at(ix, id);
+		for (size_t i = 0; e && i < e->n_slices; i++) {
+			int err = mention_all(ix, e, e->slices[i], NULL);
+			if (err != ERR_OK) {
+				return begin_failed(ix, err);
+			}
+		}
+	}
+	ix->mentioning = true;
+	return ERR_OK;
+}
+
 int index_mention(struct index *ix, struct entry *e, const struct slice_part *old,
 	struct slice_part *next, uint64_t version)
 {
-	int err = mention_all(ix, e, next, old);
-	if (err != ERR_OK) {
-		return err;
+	if (ix->mentioning) {
+		int err = mention_all(ix, e, next, old);
+		if (err != ERR_OK) {
+			return err;
+		}
+		unmention_all(ix, e, old, next, version);
 	}
-	unmention_all(ix, e, old, next, version);
 	if (next) {
 		carry_ages(next, old);
 	}

@@ -215,9 +215,10 @@ int index_set_replica(struct index *ix, const struct object *pod, bool *changed)
 	if (uid == 0) {
 		return ERR_OK;
 	}
-	int err = governing || subdomain.n == 0
-			  ? ERR_OK
-			  : index_service_entry(ix, pod->meta.ns, subdomain, true, &governing);
+	int err = index_mention_begin(ix);
+	if (err == ERR_OK && !governing && subdomain.n > 0) {
+		err = index_service_entry(ix, pod->meta.ns, subdomain, true, &governing);
+	}
 	if (err != ERR_OK) {
 		return err;
 	}
@@ -234,6 +235,10 @@ int index_drop_replica(struct index *ix, struct strv uid_text, bool *changed)
 {
 	const uint64_t uid = part_uid(uid_text, ix->seed);
 	struct replica *r = replicas_find(&ix->replicas, uid);
+	int err = index_mention_begin(ix);
+	if (err != ERR_OK) {
+		return err;
+	}
 	struct entry *list = visit_all(ix, uid, r, NULL);
 	uint32_t mentions = count_mentions(list);
 	if (!r && mentions > 0) {

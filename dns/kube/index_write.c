@@ -20,7 +20,7 @@ static void free_retired_records(struct retired *r)
 static int add_entry(
 	struct index *ix, const uint8_t *key, size_t n, struct strv ns, struct entry **out)
 {
-	struct entry *e = calloc(1, sizeof(*e));
+	struct entry *e = calloc(1, sizeof(*e) + n);
 	if (!e) {
 		return ERR_NOMEM;
 	}
@@ -83,6 +83,15 @@ static bool has_address(const struct record_set *rs, unsigned f, const uint8_t *
 	return rs && (has_ip(rs, f, address) || set_find_address(rs, f, address) < rs->n[f]);
 }
 
+/* The i-th of all addresses of a family: those of endpoints, then the Service's own. */
+static const uint8_t *address_at(const struct record_set *rs, unsigned f, uint32_t i)
+{
+	return i < rs->n[f] ? set_addresses(rs, f) + i * family_bytes(f)
+			    : set_ips(rs, f) + (i - rs->n[f]) * family_bytes(f);
+}
+
+#define AHEAD 8u /* so many places of the table are on their way while one is looked at */
+
 /* Adds to the table, or takes out of it, every address that is in `of` but not in `but`, once. */
 static int each_address(struct index *ix, struct entry *e, const struct record_set *of,
 	const struct record_set *but, bool add)
@@ -91,10 +100,14 @@ static int each_address(struct index *ix, struct entry *e, const struct record_s
 	for (unsigned f = 0; of && f < FAMILIES; f++) {
 		size_t each = family_bytes(f);
 		uint32_t all = of->n[f] + of->n_ips[f];
+		bool is_first = !but || but->n[f] == 0; /* it is all new, and may be much */
 		for (uint32_t i = 0; i < all; i++) {
 			bool endpoint = i < of->n[f];
-			const uint8_t *a = endpoint ? set_addresses(of, f) + i * each
-						    : set_ips(of, f) + (i - of->n[f]) * each;
+			const uint8_t *a = address_at(of, f, i);
+			if (is_first && i + AHEAD < all) {
+				table_prefetch(&ix->addresses,
+					index_address_hash(ix, f, address_at(of, f, i + AHEAD)));
+			}
 			bool seen = endpoint ? i > 0 && memcmp(a, a - each, each) == 0
 					     : set_find_address(of, f, a) < of->n[f];
 			if (seen || has_address(but, f, a)) {
