@@ -31,6 +31,7 @@ def plane(tmp_path_factory):
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "dns"},
         "subjects": [{"kind": "ServiceAccount", "name": "dns", "namespace": "default"}]})
     yield plane
+    plane.kill_api()  # or it would wait for the watches to end
     plane.stop()
 
 

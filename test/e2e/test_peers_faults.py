@@ -32,6 +32,7 @@ def plane(tmp_path_factory):
     """One of this file's own: it is killed, and started again."""
     plane = ControlPlane(tmp_path_factory.mktemp("faulty"))
     yield plane
+    plane.kill_api()  # or it would wait for the watches to end
     plane.stop()
 
 
