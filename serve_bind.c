@@ -18,40 +18,36 @@ struct binding {
 	size_t n_addrs;
 };
 
-static bool is_excepted(const struct corefile_block *b, const char *host, const char *interface)
+struct hosts { /* of one line, or of its except */
+	struct option_addr *at;
+	size_t n;
+};
+
+static bool has_host(const struct option_addr *at, size_t n, const char *host)
 {
-	for (size_t i = 0; i < b->bind_except.n; i++) {
-		if (strcmp(b->bind_except.at[i], host) == 0 ||
-			(interface && strcmp(b->bind_except.at[i], interface) == 0)) {
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(at[i].host, host) == 0) {
 			return true;
 		}
 	}
 	return false;
 }
 
-NODISCARD static int add_addr(struct binding *l, const char *host, const char *interface)
+NODISCARD static int add_host(struct option_addr **at, size_t *n, const char *host)
 {
-	if (is_excepted(l->block, host, interface)) {
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < l->n_addrs; i++) {
-		if (strcmp(l->addrs[i].host, host) == 0) {
-			return ERR_OK;
-		}
-	}
-	struct option_addr *grown = realloc(l->addrs, (l->n_addrs + 1) * sizeof(*grown));
+	struct option_addr *grown = realloc(*at, (*n + 1) * sizeof(*grown));
 	if (!grown) {
 		return ERR_NOMEM;
 	}
-	l->addrs = grown;
-	struct option_addr *a = &grown[l->n_addrs++];
-	*a = (struct option_addr){ .port = l->port };
+	*at = grown;
+	struct option_addr *a = &grown[(*n)++];
+	*a = (struct option_addr){ .port = 0 };
 	(void)snprintf(a->host, sizeof(a->host), "%s", host); /* an address fits */
 	return ERR_OK;
 }
 
 /* All addresses of an interface but link-local ones, which mean nothing to a client elsewhere. */
-NODISCARD static int add_interface(struct binding *l, const char *name, bool *out_is)
+NODISCARD static int add_interface(struct hosts *hosts, const char *name, bool *out_is)
 {
 	uv_interface_address_t *list = NULL;
 	int n = 0;
@@ -70,11 +66,67 @@ NODISCARD static int add_interface(struct binding *l, const char *name, bool *ou
 		}
 		err = is_v6 ? uv_ip6_name(v6, host, sizeof(host))
 			    : uv_ip4_name(&list[i].address.address4, host, sizeof(host));
-		err = err ? err : add_addr(l, host, name);
+		err = err ? err : add_host(&hosts->at, &hosts->n, host);
 	}
 	if (list) {
 		uv_free_interface_addresses(list, n);
 	}
+	return err;
+}
+
+/* An address as it is always written; "" for what is none. */
+static void canonical(const char *word, char out[INET6_ADDRSTRLEN])
+{
+	unsigned char octets[16];
+	out[0] = '\0';
+	for (int i = 0; i < 2 && out[0] == '\0'; i++) {
+		int family = i == 0 ? AF_INET : AF_INET6;
+		if (inet_pton(family, word, octets) == 1) {
+			(void)inet_ntop(family, octets, out, INET6_ADDRSTRLEN); /* fits */
+		}
+	}
+}
+
+/* The addresses that words stand for. */
+NODISCARD static int look_up(
+	const struct corefile_bind *b, const struct corefile_words *words, struct hosts *out)
+{
+	int err = ERR_OK;
+	for (size_t i = 0; i < words->n && !err; i++) {
+		char host[INET6_ADDRSTRLEN];
+		bool is = false;
+		err = add_interface(out, words->at[i], &is);
+		canonical(words->at[i], host);
+		if (!err && !is && host[0] != '\0') {
+			is = true;
+			err = add_host(&out->at, &out->n, host);
+		}
+		if (!err && !is) {
+			fprintf(stderr,
+				"error: %s:%u: bind: \"%s\" is neither an address nor an "
+				"interface of this machine\n",
+				b->file, b->line, words->at[i]);
+			return ERR_NOT_FOUND;
+		}
+	}
+	return err;
+}
+
+/* What one line adds. */
+NODISCARD static int add_line(struct binding *l, const struct corefile_bind *b)
+{
+	struct hosts hosts = { .n = 0 };
+	struct hosts except = { .n = 0 };
+	int err = look_up(b, &b->words, &hosts);
+	err = err ? err : look_up(b, &b->except, &except);
+	for (size_t i = 0; i < hosts.n && !err; i++) {
+		const char *host = hosts.at[i].host;
+		if (!has_host(except.at, except.n, host) && !has_host(l->addrs, l->n_addrs, host)) {
+			err = add_host(&l->addrs, &l->n_addrs, host);
+		}
+	}
+	free(hosts.at);
+	free(except.at);
 	return err;
 }
 
@@ -94,26 +146,18 @@ static const char *wildcard(void)
 NODISCARD static int resolve(struct binding *l)
 {
 	const struct corefile_block *b = l->block;
-	int err = b->bind.n == 0 ? add_addr(l, wildcard(), NULL) : ERR_OK;
-	for (size_t i = 0; i < b->bind.n && !err; i++) {
-		unsigned char octets[16];
-		const char *word = b->bind.at[i];
-		bool is = inet_pton(AF_INET, word, octets) == 1 ||
-			  inet_pton(AF_INET6, word, octets) == 1;
-		err = is ? add_addr(l, word, NULL) : add_interface(l, word, &is);
-		if (!is && !err) {
-			fprintf(stderr,
-				"error: %s:%u: bind: \"%s\" is neither an address nor an "
-				"interface of this machine\n",
-				b->file, b->line, word);
-			return ERR_NOT_FOUND;
-		}
+	int err = b->n_binds == 0 ? add_host(&l->addrs, &l->n_addrs, wildcard()) : ERR_OK;
+	for (size_t i = 0; i < b->n_binds && !err; i++) {
+		err = add_line(l, &b->binds[i]);
 	}
 	if (!err && l->n_addrs == 0) {
 		fprintf(stderr, "error: %s:%u: bind: no address is left\n", b->file, b->line);
 		return ERR_NOT_FOUND;
 	}
-	if (err) {
+	for (size_t i = 0; i < l->n_addrs; i++) {
+		l->addrs[i].port = l->port;
+	}
+	if (err && err != ERR_NOT_FOUND) {
 		fprintf(stderr, "error: %s:%u: bind: %s\n", b->file, b->line, err_text(err));
 	}
 	return err;

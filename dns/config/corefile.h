@@ -52,13 +52,21 @@ struct corefile_kubernetes {
 };
 #define COREFILE_STARTUP_TIMEOUT_MS 5000
 
+/* One bind line. */
+struct corefile_bind {
+	const char *file;
+	unsigned line;
+	struct corefile_words words, except; /* addresses or names of interfaces */
+};
+
 struct corefile_block {
 	const char *file;
 	unsigned line;
 	const struct corefile_zone *zones; /* at least one */
 	size_t n_zones;
-	struct corefile_words bind; /* addresses or names of interfaces; none: all */
-	struct corefile_words bind_except;
+	struct corefile_words bind; /* of all bind lines; none: all addresses */
+	const struct corefile_bind *binds;
+	size_t n_binds;
 	bool debug;
 	struct stage_options stages;                  /* of errors, log, loadbalance, transfer */
 	const struct corefile_kubernetes *kubernetes; /* NULL: none */

@@ -62,6 +62,20 @@ def test_blocks_on_ports_of_their_own_and_several_addresses(experiment, start_se
     assert len(s.short(name + "b.local", address=2)) == 3
 
 
+def test_an_interface_stands_for_its_addresses_and_except_is_about_its_own_line(experiment, start_serve, tmp_path):
+    def addresses(*lines):
+        text = corefile(experiment.kubeconfig).replace("bind 127.0.0.1", "\n".join(lines))
+        return [host for host, _ in start_serve(text).ready().addresses]
+
+    assert "127.0.0.1" in addresses("bind lo")
+    assert addresses("bind 127.0.0.2 lo {\n except lo\n}") == ["127.0.0.2"]
+    assert addresses("bind 127.0.0.2 lo {\n except lo\n}", "bind 127.0.0.1 127.0.0.2") == ["127.0.0.2", "127.0.0.1"]
+    for lines, words in ((("bind lo {\n except lo\n}",), "no address is left"),
+                         (("bind lo {\n except nowhere0\n}",), '"nowhere0" is neither')):
+        done = refused(tmp_path, corefile(experiment.kubeconfig).replace("bind 127.0.0.1", "\n".join(lines)))
+        assert done.returncode == 1 and words in done.stderr
+
+
 def test_without_bind_it_listens_everywhere_and_takes_the_port_of_the_command_line(experiment, start_serve):
     text = corefile(experiment.kubeconfig, zones=".").replace("bind 127.0.0.1", "")
     s = start_serve(text, "-dns.port", "0").ready()

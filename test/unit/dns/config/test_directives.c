@@ -24,8 +24,13 @@ static void bind_wants_addresses_or_interfaces(void **state)
 	(void)state;
 	check_directives(rows, ARRAY_LEN(rows));
 	fixture_parse_directive(&f, "bind 127.0.0.1 lo {\nexcept ::1\n}\nbind ::2");
-	assert_string_equal(words_text(&f.corefile->blocks[0].bind), "127.0.0.1 lo ::2");
-	assert_string_equal(words_text(&f.corefile->blocks[0].bind_except), "::1");
+	const struct corefile_block *b = &f.corefile->blocks[0];
+	assert_string_equal(words_text(&b->bind), "127.0.0.1 lo ::2");
+	assert_int_equal(b->n_binds, 2);
+	assert_string_equal(words_text(&b->binds[0].words), "127.0.0.1 lo");
+	assert_string_equal(words_text(&b->binds[0].except), "::1");
+	assert_int_equal(b->binds[1].line, 5);
+	assert_int_equal(b->binds[1].except.n, 0);
 	fixture_deinit(&f);
 }
 
