@@ -151,7 +151,7 @@ static size_t put_label(uint8_t *out, struct strv label)
 }
 
 /* SRV of a Pod's name: itself, port 0, as CoreDNS has it (dns-behaviour 4). */
-static void pod_srv(struct answer *a, unsigned family, const uint8_t *address)
+static void pod_srv(struct answer *a, size_t n_pods, unsigned family, const uint8_t *address)
 {
 	uint8_t target[3 * (LABEL_MAX_BYTES + 1) + NAME_MAX_BYTES];
 	size_t n = put_label(target, a->m.endpoint);
@@ -159,7 +159,7 @@ static void pod_srv(struct answer *a, unsigned family, const uint8_t *address)
 	n += put_label(target + n, STRV("pod"));
 	memcpy(target + n, a->q->w.base + a->zone_at, a->zone->name.n);
 	/* no longer than the name that was asked for */
-	size_t at = answer_srv(a, answer_weight(1), 0, target, n + a->zone->name.n);
+	size_t at = answer_srv(a, answer_weight(n_pods), 0, target, n + a->zone->name.n);
 	if (at > 0) {
 		answer_glue(a, NULL, 0, at, family, address);
 	}
@@ -178,7 +178,8 @@ enum found answer_pod(struct answer *a)
 		a->why = "not an address in dashes";
 		return FOUND_NAME_ERROR;
 	}
-	if (a->k->pods && !pods_has(a->k->pods, a->m.ns, family, address)) {
+	size_t n_pods = a->k->pods ? pods_count(a->k->pods, a->m.ns, family, address) : 1;
+	if (n_pods == 0) {
 		a->why = "no Pod of this namespace has this address";
 		return FOUND_NAME_ERROR;
 	}
@@ -187,7 +188,7 @@ enum found answer_pod(struct answer *a)
 		return FOUND_RECORDS;
 	}
 	if (a->q->type == TYPE_SRV) {
-		pod_srv(a, family, address);
+		pod_srv(a, n_pods, family, address);
 		return FOUND_RECORDS;
 	}
 	return FOUND_NOTHING;

@@ -91,18 +91,17 @@ static bool cell_has(const struct pod_cell *c, const uint8_t *address, size_t by
 	return false;
 }
 
-bool pods_has(const struct pods *p, struct strv ns, unsigned family, const uint8_t *address)
+size_t pods_count(const struct pods *p, struct strv ns, unsigned family, const uint8_t *address)
 {
 	size_t bytes = family == 0 ? 4 : 16;
+	size_t n = 0;
 	uint32_t id;
 	struct table_walk w = table_walk(&p->table, address_hash(p, ns, address, bytes));
 	while (table_next(&w, &id)) {
 		const struct pod_cell *c = numbers_at(&p->numbers, id);
-		if (c && strv_eq(c->ns, ns) && cell_has(c, address, bytes)) {
-			return true;
-		}
+		n += c && strv_eq(c->ns, ns) && cell_has(c, address, bytes);
 	}
-	return false;
+	return n;
 }
 
 static struct pod_cell *find_pod(const struct pods *p, struct strv ns, struct strv name)

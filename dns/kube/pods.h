@@ -25,5 +25,5 @@ bool pods_has_name(const struct pods *p, struct strv ns, struct strv name);
 NODISCARD int pods_set(struct pods *p, struct strv ns, struct strv name, const struct ip *ips,
 	size_t n, bool *changed);
 
-/* Has a Pod of this namespace (lower case) this address? */
-bool pods_has(const struct pods *p, struct strv ns, unsigned family, const uint8_t *address);
+/* How many Pods of this namespace (lower case) have this address? */
+size_t pods_count(const struct pods *p, struct strv ns, unsigned family, const uint8_t *address);
