@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,10 +24,20 @@ TOKEN = "admin-of-the-tests"
 SERVICES_V4, SERVICES_V6 = "10.96.0.0/16", "fd00:96::/112"
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def free_port(given=set()):
+    """Free for TCP and UDP, not given before, and below those that outgoing connections take: nobody gets it by chance
+    before it is used."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in given:
+            given.add(port)
+            return port
 
 
 def until(satisfied, what, limit_s=START_LIMIT_S, pause_s=0.05):
@@ -145,6 +156,7 @@ class ControlPlane:
             self.folder, "kube-controller-manager", BIN / "kube-controller-manager", "--kubeconfig", self.kubeconfig,
             "--leader-elect=false", "--bind-address", "127.0.0.1", "--secure-port", free_port(),
             "--service-account-private-key-file", self.pki / "sa.key", "--use-service-account-credentials=false",
+            "--pvclaimbinder-sync-period=1s",  # claims that wait for a volume look again
             "--controllers", "*,-bootstrap-signer-controller,-token-cleaner-controller")
         self.parts["scheduler"] = Process(
             self.folder, "kube-scheduler", BIN / "kube-scheduler", "--kubeconfig", self.kubeconfig, "--leader-elect=false",
@@ -181,7 +193,7 @@ class ControlPlane:
         if kept:
             try:
                 return self._exchange(kept, limit_s, method, path, data, headers)
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            except (ConnectionError, ssl.SSLEOFError):
                 pass  # it was closed while nobody looked; a write that was done all the same says so the second time
         context = ssl.create_default_context()
         context.check_hostname = False
@@ -236,11 +248,12 @@ class ControlPlane:
     def delete(self, path, body=None):
         return self._must("DELETE", path, body)
 
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C", "KUBECONFIG": str(self.kubeconfig)}
+
     def kubectl(self, *argv, minor="32", stdin=None, check=True, limit_s=120):
         done = subprocess.run([str(CACHE / "kubectl" / f"1.{minor}" / "kubectl"), *map(str, argv)], input=stdin, text=True,
-                              capture_output=True, timeout=limit_s, check=False,
-                              env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C",
-                                   "KUBECONFIG": str(self.kubeconfig)})
+                              capture_output=True, timeout=limit_s, check=False, env=self.environment())
         assert not check or done.returncode == 0, f"kubectl {argv}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
