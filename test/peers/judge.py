@@ -1,9 +1,9 @@
-"""Judges a pair of answers: they are equal, or the table of dns/README.md says how they differ."""
+"""Judges a pair of answers: they are equal, or the table of the README says how they differ."""
 import collections
 import dataclasses
 
 import dns.name
-from documented import DOCUMENTED, TRANSFERS, dotted, nobody
+from documented import DOCUMENTED, TRANSFERS, dotted, unpacked
 from wire import Question, Reply
 
 
@@ -54,7 +54,7 @@ def judge(case, core):
     if agree(case, expected):
         return True, applied, expected
     for title, function in DOCUMENTED.items():
-        changed = function(case, expected) if expected or function is nobody else None
+        changed = function(case, expected) if expected or function is unpacked else None
         if changed is not None and changed != expected:
             expected = changed
             applied.append(title)
