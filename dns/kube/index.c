@@ -44,7 +44,9 @@ void entry_free(struct entry *e)
 	for (size_t i = 0; i < e->n_slices; i++) {
 		slice_part_free(e->slices[i]);
 	}
-	free(e->slices);
+	if (e->slices != &e->one) {
+		free(e->slices);
+	}
 	free(e);
 }
 

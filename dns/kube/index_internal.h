@@ -16,9 +16,9 @@ struct entry {
 	bool dirty;
 	struct entry *next_dirty;
 	struct service_part *service;
-	struct slice_part **slices;
-	size_t n_slices;
-	size_t room;
+	struct slice_part **slices; /* &one, or the heap's */
+	struct slice_part *one;
+	uint32_t n_slices, room;
 	struct replica *replicas; /* those it governs */
 	/* while a replica changes */
 	uint64_t visited;

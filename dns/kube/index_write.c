@@ -24,6 +24,8 @@ static int add_entry(
 	if (!e) {
 		return ERR_NOMEM;
 	}
+	e->slices = &e->one; /* most have one */
+	e->room = 1;
 	e->cell.key_n = (uint8_t)n;
 	memcpy(e->cell.key, key, n);
 	e->cell.exposed = index_exposes(ix, ns);
@@ -238,10 +240,18 @@ static int make_room(struct entry *e)
 	if (e->n_slices < e->room) {
 		return ERR_OK;
 	}
-	size_t room = e->room > 0 ? e->room * 2 : 1;
-	struct slice_part **more = realloc(e->slices, room * sizeof(struct slice_part *));
+	if (e->room > UINT32_MAX / 2) {
+		return ERR_TOO_LARGE;
+	}
+	uint32_t room = e->room * 2; /* from 1 on */
+	bool grown = e->slices != &e->one;
+	struct slice_part **more = realloc(
+		grown ? e->slices : NULL, room * sizeof(struct slice_part *));
 	if (!more) {
 		return ERR_NOMEM;
+	}
+	if (!grown) {
+		more[0] = e->one;
 	}
 	e->slices = more;
 	e->room = room;

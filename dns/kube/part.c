@@ -97,9 +97,9 @@ static void service_selection(struct block *b, const struct service *s, struct s
 	p->takes_v4 = any || s->family_v4;
 	p->takes_v6 = any || s->family_v6;
 	p->selector = selector;
-	p->n_selector = n;
+	p->n_selector = (uint32_t)n;
 	p->targets = targets;
-	p->n_targets = n_targets;
+	p->n_targets = (uint32_t)n_targets;
 }
 
 static void service_fill(struct block *b, const struct service *s, struct strv target, bool import)
@@ -129,9 +129,9 @@ static void service_fill(struct block *b, const struct service *s, struct strv t
 	p->import = import;
 	p->external_to = target;
 	p->ips = ips;
-	p->n_ips = s->n_cluster_ips;
+	p->n_ips = (uint32_t)s->n_cluster_ips;
 	p->ports = ports;
-	p->n_ports = n_ports;
+	p->n_ports = (uint32_t)n_ports;
 }
 
 static struct service_part *make_service(const struct service *s, bool import)

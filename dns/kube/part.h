@@ -33,22 +33,19 @@ struct part_target {
 
 struct service_part {
 	bool headless;
-	bool external; /* type ExternalName */
-	bool import;   /* a ServiceImport: its endpoints are named NAME.CLUSTER */
+	bool external;           /* type ExternalName */
+	bool import;             /* a ServiceImport: its endpoints are named NAME.CLUSTER */
+	bool publish;            /* publishNotReadyAddresses */
+	bool takes_v4, takes_v6; /* see selector */
+	uint32_t n_ips, n_ports, n_selector, n_targets;
 	struct strv
 		external_to; /* its target, wire form; empty when it is an address or malformed: no records */
 	const struct ip *ips; /* ClusterIPs */
-	size_t n_ips;
 	const struct part_port
 		*ports; /* at least one, see numbered; of an import there may be none */
-	size_t n_ports;
-	bool publish; /* publishNotReadyAddresses */
 	/* What makes a Pod one of its endpoints; of a headless Service with a selector only, else n_selector is 0. */
-	bool takes_v4, takes_v6;
-	const uint64_t *selector; /* part_label_hash of each */
-	size_t n_selector;
+	const uint64_t *selector;          /* part_label_hash of each */
 	const struct part_target *targets; /* of the first n_targets ports */
-	size_t n_targets;
 };
 
 struct part_endpoint {
@@ -67,16 +64,14 @@ struct part_endpoint {
 struct slice_part {
 	struct strv name;                /* of the EndpointSlice */
 	uint64_t version;                /* its resourceVersion, 0: unknown */
-	uint8_t each;                    /* octets an address: 4 or 16 */
 	struct part_endpoint *endpoints; /* in order of address, then uid */
-	size_t n;
 	const struct part_port *ports;
-	size_t n_ports;
 	struct strv
 		alias; /* addressType FQDN: a ready endpoint's name, wire form; the first by octets */
 	/* Labels in wire form, as in a name; only where asked for. Of an import's: its one cluster. */
 	const struct strv *topologies;
-	size_t n_topologies;
+	uint32_t n, n_ports, n_topologies;
+	uint8_t each; /* octets an address: 4 or 16 */
 };
 
 static inline const uint8_t *part_address(const struct slice_part *s, const struct part_endpoint *e)

@@ -147,7 +147,7 @@ static void slice_endpoints(struct block *b, const struct endpointslice *s,
 	}
 	if (part) {
 		part->topologies = t.list;
-		part->n_topologies = t.n;
+		part->n_topologies = (uint32_t)t.n;
 	}
 }
 
@@ -188,7 +188,7 @@ static void slice_fill(struct block *b, struct strv name, const struct endpoints
 		p->each = (uint8_t)each;
 		p->version = keep->version;
 		p->endpoints = endpoints;
-		p->n = n;
+		p->n = (uint32_t)n;
 	}
 	slice_endpoints(b, s, keep, p, addresses);
 	for (size_t i = 0; i < s->n_ports; i++) {
@@ -207,7 +207,7 @@ static void slice_fill(struct block *b, struct strv name, const struct endpoints
 	p->name = name;
 	p->alias = alias;
 	p->ports = ports;
-	p->n_ports = n_ports;
+	p->n_ports = (uint32_t)n_ports;
 }
 
 struct slice_part *slice_part_new(

@@ -161,6 +161,8 @@ static void list_done(struct reflector *r, const struct http_outcome *o)
 	}
 	r->list_latest = false;
 	r->listed = true;
+	arena_deinit(&r->arena); /* grown to what a LIST may hold */
+	arena_init(&r->arena, ARENA_CHUNK);
 	if (!r->synced) {
 		r->synced = true;
 		feed_tell(r, WATCH_SYNCED, NULL, NULL);
