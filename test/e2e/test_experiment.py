@@ -206,9 +206,12 @@ def test_deleting_the_set_removes_pods_highest_first_and_keeps_the_claims(experi
 
 def test_a_deleted_pod_returns_under_its_name_with_its_claim(experiment):
     before = experiment.get("pod", "stateful-demo-1", "-n", NS)
-    experiment.kubectl("delete", "pod", "stateful-demo-1", "-n", NS)
-    rollout(experiment)
-    experiment.kubectl("wait", "--for=condition=Ready", "pod/stateful-demo-1", "-n", NS, "--timeout=60s")
+    watch = experiment.watch(POD_WATCH)
+    # kubectl that waits for the end may take the new Pod for the old one, and wait for ever
+    experiment.kubectl("delete", "pod", "stateful-demo-1", "-n", NS, "--wait=false")
+    watch.until(lambda e: e["object"]["metadata"]["name"] == "stateful-demo-1" and is_ready(e["object"])
+                and e["object"]["metadata"]["uid"] != before["metadata"]["uid"])
+    watch.stop()
     after = experiment.get("pod", "stateful-demo-1", "-n", NS)
     assert after["metadata"]["uid"] != before["metadata"]["uid"]
     assert after["spec"]["hostname"] == "stateful-demo-1"

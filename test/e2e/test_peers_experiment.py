@@ -19,6 +19,12 @@ def is_ready(pod):
     return any(c["type"] == "Ready" and c["status"] == "True" for c in pod.get("status", {}).get("conditions", []))
 
 
+def returned(event, name, old_uid):
+    """Is it there again? kubectl that waits for the end may take the new Pod for the old one, and wait for ever."""
+    pod = event["object"]
+    return pod["metadata"]["name"] == name and pod["metadata"]["uid"] != old_uid and is_ready(pod)
+
+
 class Experiment:
     """The manifest of the demo in a namespace of its own; volumes are made by hand, as there is no provisioner."""
 
@@ -95,8 +101,8 @@ def test_pods_come_one_after_the_other_and_each_has_its_name(experiment):
 def test_a_deleted_pod_returns_under_its_name(experiment):
     experiment.deploy()
     before = experiment.plane.get(f"{experiment.pods_path}/{PODS[1]}")["metadata"]["uid"]
-    experiment.plane.kubectl("delete", "pod", PODS[1], "-n", experiment.ns)
-    experiment.rollout()
+    experiment.plane.kubectl("delete", "pod", PODS[1], "-n", experiment.ns, "--wait=false")
+    experiment.seen.until(lambda e: returned(e, PODS[1], before))
     experiment.answers(*PODS)
     after = experiment.plane.get(f"{experiment.pods_path}/{PODS[1]}")
     assert after["metadata"]["uid"] != before
@@ -179,9 +185,11 @@ def test_a_real_coredns_on_the_lab_answers_as_the_lab_does(start_lab, start_core
     lab.kubectl("scale", "sts/stateful-demo", "-n", NS, "--replicas=2")
     lab.kubectl("wait", "--for=jsonpath={.status.replicas}=2", "sts/stateful-demo", "-n", NS, "--timeout=60s")
     equal(2)
-    lab.kubectl("delete", "pod", "stateful-demo-1", "-n", NS)
-    lab.kubectl("wait", "--for=create", "pod/stateful-demo-1", "-n", NS, "--timeout=60s")
-    lab.kubectl("wait", "--for=condition=Ready", "pod/stateful-demo-1", "-n", NS, "--timeout=60s")
+    uid = lab.get("pod", PODS[1], "-n", NS)["metadata"]["uid"]
+    seen = lab.watch(f"/api/v1/namespaces/{NS}/pods?watch=true")
+    lab.kubectl("delete", "pod", PODS[1], "-n", NS, "--wait=false")
+    seen.until(lambda e: returned(e, PODS[1], uid))
+    seen.stop()
     equal(2)
     lab.kubectl("delete", "sts", "stateful-demo", "-n", NS)
     lab.kubectl("wait", "--for=delete", "pod", "--all", "-n", NS, "--timeout=60s", check=False)
