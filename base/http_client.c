@@ -11,10 +11,11 @@
 #include "base/curl_library.h"
 #include "base/err.h"
 
-#define RECEIVE_BYTES     (16L * 1024) /* a frame of HTTP/2, a record of TLS: more is not filled */
-#define CONNECT_MS        10000L
-#define KEEPALIVE_IDLE_S  20L /* a peer that vanished is noticed within a minute */
-#define KEEPALIVE_EVERY_S 10L
+#define RECEIVE_BYTES (16L * 1024) /* a frame of HTTP/2, a record of TLS: more is not filled */
+#define CONNECT_MS    10000L
+#define KEEPALIVE_IDLE_S                                                                           \
+	15L /* a peer that vanished is noticed within a minute: Linux sends nine probes */
+#define KEEPALIVE_EVERY_S 5L
 
 struct socket {
 	uv_poll_t poll;

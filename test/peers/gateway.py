@@ -10,6 +10,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 
 LIMIT_S = 600  # bounds a hang
 
@@ -33,7 +34,7 @@ class Cut(Exception):
 
 
 class Gateway:
-    """Fields: url; requests: the targets asked for, in their order; faults: put one in to have it."""
+    """Fields: url; requests: when each target was asked for, as (seconds, target); faults: put one in to have it."""
 
     def __init__(self, plane):
         self.plane = plane
@@ -88,7 +89,7 @@ class Gateway:
 
     def fault_of(self, target):
         with self.lock:
-            self.requests.append(target)
+            self.requests.append((time.monotonic(), target))
             for f in self.faults:
                 if re.search(f.of, target):
                     f.times -= 1
