@@ -47,8 +47,8 @@ struct kube {
 	uint64_t seed;                   /* of hashes */
 	struct watch_sub *subs[SUBS_MAX];
 	size_t n_subs;
-	struct clock_timer flush; /* of the records that have arrived, until all have */
-	int64_t flush_ms;         /* what the last one took */
+	struct clock_timer flush;     /* of the records that have arrived, until all have */
+	int64_t flush_ms;             /* what the last one took */
 	uint32_t awaited;             /* kind_set not synced yet */
 	void (*on_change)(void *ctx); /* may be NULL */
 	void *on_change_ctx;
