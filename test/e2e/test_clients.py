@@ -159,7 +159,7 @@ def test_python_meets_conflicts(core, ns):
     assert caught.value.status == 409
     with pytest.raises(ApiException) as caught:
         core.delete_namespaced_config_map("c", ns, body=client.V1DeleteOptions(preconditions=client.V1Preconditions(uid="x")))
-    assert caught.value.status == 409 and "Precondition failed: UID in precondition: x" in caught.value.body
+    assert caught.value.status == 409 and "the UID in the precondition (x) does not match" in caught.value.body
     first.metadata.resource_version = None
     assert core.replace_namespaced_config_map("c", ns, first).data == {"a": "1"}, "without a version it is unconditional"
 

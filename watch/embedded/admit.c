@@ -141,11 +141,33 @@ static void admit_pod(struct arena *a, struct json *obj, struct status *s)
 	tolerate(a, list, STRV("node.kubernetes.io/unreachable"), s);
 }
 
+/* A pod with scheduling gates says why it waits. */
+static void tell_gated(struct embedded *e, struct arena *a, struct json *obj, struct status *s)
+{
+	char now[CLOCK_RFC3339_CHARS + 1];
+	if (json_count(json_dig(obj, "spec.schedulingGates")) == 0) {
+		return;
+	}
+	struct json *status = json_ensure_object(a, obj, "status");
+	struct json *list = status ? json_ensure_array(a, status, "conditions") : NULL;
+	struct json *c = json_new_object(a);
+	clock_format(clock_now_ms(e->clock), now);
+	check(s, json_set_str(a, c, "type", STRV("PodScheduled")));
+	check(s, json_set_str(a, c, "status", STRV("False")));
+	check(s, json_set(a, c, "lastProbeTime", json_new_null(a)));
+	check(s, json_set_str(a, c, "lastTransitionTime", strv_of(now)));
+	check(s, json_set_str(a, c, "reason", STRV("SchedulingGated")));
+	check(s, json_set_str(a, c, "message",
+			 STRV("Scheduling is blocked due to non-empty scheduling gates")));
+	check(s, json_append(a, list, c));
+}
+
 static void admit_new(
 	struct embedded *e, struct arena *a, enum kind k, struct json *obj, struct status *s)
 {
 	if (k == KIND_POD) {
 		admit_pod(a, obj, s);
+		tell_gated(e, a, obj, s);
 	} else if (k == KIND_PVC) {
 		admit_claim(e, a, obj, s);
 	} else if (k == KIND_PV) {

@@ -149,10 +149,31 @@ static bool is_namespace_sub(struct strv s)
 	return strv_eq(s, STRV("status")) || strv_eq(s, STRV("finalize"));
 }
 
+/* A watch of the old form on one object is one of the collection, by its name. */
+static void watch_by_name(struct route *out, struct status *s)
+{
+	out->opt.watch = true;
+	if (out->sub.n > 0) {
+		status_no_resource(s);
+		return;
+	}
+	if (out->name.n == 0) {
+		return;
+	}
+	out->opt.field_selector = arena_printf(s->arena, "metadata.name=%.*s", STRV_ARG(out->name));
+	out->name = STRV_NONE;
+	if (out->opt.field_selector.p == NULL) {
+		status_no_memory(s);
+	}
+}
+
 /* The words behind the version. Fills kind, ns, name, sub. */
 static void resolve(const struct strv *at, size_t n, struct strv group, struct strv version,
 	struct route *out, struct status *s)
 {
+	bool old_watch = n >= 2 && strv_eq(at[0], STRV("watch")); /* instead of ?watch=true */
+	at += old_watch;
+	n -= old_watch;
 	bool inside = n >= 3 && strv_eq(at[0], STRV("namespaces"));
 	if (inside && group.n == 0 && n == 3 && is_namespace_sub(at[2])) {
 		inside = false;
@@ -172,6 +193,9 @@ static void resolve(const struct strv *at, size_t n, struct strv group, struct s
 	bool namespaced = kind_row(out->kind)->namespaced;
 	if (inside != namespaced && (inside || n > 1)) {
 		status_no_resource(s); /* a node inside a namespace, a pod outside of any */
+	}
+	if (old_watch) {
+		watch_by_name(out, s);
 	}
 }
 

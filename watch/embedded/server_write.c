@@ -153,12 +153,20 @@ static struct json *success(struct exchange_ctx *x, const struct object *o)
 	return v;
 }
 
+/* Kinds whose DELETE answers with what was deleted; that of the others says so in a Status. */
+static bool shows_deleted(enum kind k)
+{
+	return k == KIND_POD || k == KIND_SERVICE || k == KIND_SERVICEACCOUNT || k == KIND_PVC ||
+	       k == KIND_PV || k == KIND_STORAGECLASS;
+}
+
 static void reply_result(struct exchange_ctx *x, const struct write_result *out)
 {
 	struct buf body;
 	bool verb_sub = x->route.verb == ROUTE_CREATE && x->route.sub.n > 0;
+	bool gone = x->route.verb == ROUTE_DELETE && out->gone;
 	buf_init(&body);
-	if (verb_sub || (x->route.verb == ROUTE_DELETE && out->gone)) {
+	if (verb_sub || (gone && !shows_deleted(x->route.kind))) {
 		const struct json *v = success(x, out->obj);
 		if (v == NULL) {
 			status_no_memory(x->s);

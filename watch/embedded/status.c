@@ -104,6 +104,18 @@ void status_conflict(struct status *s, enum kind k, struct strv name, struct str
 	}
 }
 
+void status_conflict_delete(struct status *s, enum kind k, struct strv name, struct strv why)
+{
+	const struct kind_row *row = kind_row(k);
+	struct strv m = arena_printf(s->arena,
+		"Operation cannot be fulfilled on %s%s%s \"%.*s\": %.*s", row->name,
+		row->group[0] != '\0' ? "." : "", row->group, STRV_ARG(name), STRV_ARG(why));
+	if (fail(s, 409, "Conflict", m)) {
+		set_resource(s, k, name);
+		s->kind = strv_of(row->name);
+	}
+}
+
 /* The family of one fixed code and reason, and a message of the caller's. */
 #define FAIL_FMT(s, code, reason, fmt)                                                             \
 	do {                                                                                       \
@@ -171,7 +183,8 @@ void status_method_not_allowed(struct status *s)
 void status_not_acceptable(struct status *s)
 {
 	s->bare_details |= fail(s, 406, "NotAcceptable",
-		STRV("only the following media types are accepted: application/json"));
+		STRV("406: Not Acceptable\n\nAvailable representations: application/json, "
+		     "application/json;stream=watch"));
 }
 
 void status_too_large(struct status *s, size_t limit_bytes)

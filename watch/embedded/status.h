@@ -59,6 +59,8 @@ void status_not_found(struct status *s, enum kind k, struct strv name);
 void status_no_resource(struct status *s);
 void status_exists(struct status *s, enum kind k, struct strv name);
 void status_conflict(struct status *s, enum kind k, struct strv name, struct strv why);
+/* The same for the preconditions of a DELETE, which names the Kind instead of the resource. */
+void status_conflict_delete(struct status *s, enum kind k, struct strv name, struct strv why);
 /* 409 of server-side apply: the causes added before (CAUSE_MANAGER_CONFLICT) under a message of
  * its own. */
 void status_apply_conflict(struct status *s, const char *fmt, ...) PRINTF_LIKE(2, 3);

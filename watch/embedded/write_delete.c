@@ -37,18 +37,16 @@ static void read_policy(struct write *w, const struct json *body)
 		}
 	}
 	if (!known) {
-		status_unprocessable(w->s,
-			"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported "
-			"value: \"%.*s\": supported values: \"Foreground\", \"Background\", "
-			"\"Orphan\", \"nil\"",
-			STRV_ARG(text));
+		status_cause_add(w->s, CAUSE_NOT_SUPPORTED, STRV("propagationPolicy"),
+			json_new_str(w->a, text), "%s",
+			"supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"");
+		status_options_end(w->s, "DeleteOptions");
 	} else if (orphan != NULL && !json_is_null(orphan)) {
 		if (text.n > 0) {
-			status_unprocessable(w->s,
-				"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: "
-				"Invalid value: \"%.*s\": orphanDependents and deletionPropagation "
-				"cannot be both set",
-				STRV_ARG(text));
+			status_cause_add(w->s, CAUSE_INVALID, STRV("propagationPolicy"),
+				json_new_str(w->a, text), "%s",
+				"orphanDependents and deletionPropagation cannot be both set");
+			status_options_end(w->s, "DeleteOptions");
 		}
 		w->r->del.propagation = json_bool(orphan, false) ? PROPAGATE_ORPHAN
 								 : PROPAGATE_BACKGROUND;
@@ -77,11 +75,9 @@ static void read_options(struct write *w)
 	json_each(v, dry) {
 		w->r->dry_run = true;
 		if (!strv_eq(json_str(v), STRV("All"))) {
-			status_unprocessable(w->s,
-				"DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: "
-				"Unsupported "
-				"value: \"%.*s\": supported values: \"All\"",
-				STRV_ARG(json_str(v)));
+			status_cause_add(w->s, CAUSE_NOT_SUPPORTED, STRV("dryRun"),
+				json_get(body, "dryRun"), "%s", "supported values: \"All\"");
+			status_options_end(w->s, "DeleteOptions");
 		}
 	}
 	struct strv uid = json_str(json_dig(body, "preconditions.uid"));
@@ -99,18 +95,19 @@ static bool check_preconditions(struct write *w)
 	int64_t n = 0;
 	if (uid.n > 0 && !strv_eq(uid, m->uid)) {
 		why = arena_printf(w->a,
-			"Precondition failed: UID in precondition: %.*s, UID in object meta: %.*s",
+			"the UID in the precondition (%.*s) does not match the UID in record "
+			"(%.*s). The object might have been deleted and then recreated",
 			STRV_ARG(uid), STRV_ARG(m->uid));
 	} else if (version.n > 0 &&
 		   (strv_to_i64(version, &n) != ERR_OK || (uint64_t)n != m->resource_version)) {
 		why = arena_printf(w->a,
-			"Precondition failed: ResourceVersion in precondition: %.*s, "
-			"ResourceVersion in object meta: %llu",
+			"the ResourceVersion in the precondition (%.*s) does not match the "
+			"ResourceVersion in record (%llu). The object might have been modified",
 			STRV_ARG(version), (unsigned long long)m->resource_version);
 	} else {
 		return true;
 	}
-	status_conflict(w->s, w->r->kind, w->r->name, why);
+	status_conflict_delete(w->s, w->r->kind, w->r->name, why);
 	return false;
 }
 

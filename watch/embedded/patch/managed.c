@@ -25,7 +25,7 @@ static const char *const never_owned[] = {
 	"metadata.resourceVersion",
 };
 
-/* Filled by the server when a Service is created, after the creator's fields were noted. */
+/* Filled by the server when the object is created, after the creator's fields were noted. */
 static const struct {
 	enum kind kind;
 	const char *path;
@@ -35,6 +35,8 @@ static const struct {
 	{ KIND_SERVICE, "spec.clusterIPs", NULL },
 	{ KIND_SERVICE, "spec.ipFamilies", NULL },
 	{ KIND_SERVICE, "spec.ipFamilyPolicy", NULL },
+	{ KIND_NAMESPACE, "spec", NULL },
+	{ KIND_NAMESPACE, "spec.finalizers", NULL },
 };
 
 bool managed_same(const struct managed_entry *x, const struct managed_entry *y)

@@ -106,7 +106,7 @@ const struct printer printer_node = { node_columns, ARRAY_LEN(node_columns), pri
 
 static const struct column configmap_columns[] = {
 	COLUMN_NAME,
-	{ "Data", "integer", "", false, "Number of entries." },
+	{ "Data", "string", "", false, "Number of entries." }, /* cells are numbers all the same */
 	COLUMN_AGE,
 };
 
@@ -124,7 +124,7 @@ const struct printer printer_configmap = { configmap_columns, ARRAY_LEN(configma
 static const struct column secret_columns[] = {
 	COLUMN_NAME,
 	{ "Type", "string", "", false, "What the Secret is for." },
-	{ "Data", "integer", "", false, "Number of entries." },
+	{ "Data", "string", "", false, "Number of entries." },
 	COLUMN_AGE,
 };
 

@@ -10,7 +10,7 @@ static const struct column columns[] = {
 	{ "Source", "string", "", true, "Who tells of it." },
 	{ "Message", "string", "", false, "What happened." },
 	{ "First Seen", "string", "", true, "Time since it happened first." },
-	{ "Count", "integer", "", true, "How often it happened." },
+	{ "Count", "string", "", true, "How often it happened." },
 	{ "Name", "string", "name", true, "Name of the event itself." },
 };
 

@@ -36,7 +36,7 @@ const struct printer printer_statefulset = { statefulset_columns, ARRAY_LEN(stat
 static const struct column revision_columns[] = {
 	COLUMN_NAME,
 	{ "Controller", "string", "", false, "Object whose state this is a version of." },
-	{ "Revision", "integer", "", false, "Number of the version; a greater one is newer." },
+	{ "Revision", "string", "", false, "Number of the version; a greater one is newer." },
 	COLUMN_AGE,
 };
 
@@ -83,7 +83,7 @@ const struct printer printer_revision = { revision_columns, ARRAY_LEN(revision_c
 	print_revision };
 
 static const struct column scale_columns[] = {
-	COLUMN_NAME,
+	{ "Name", "string", "", false, "Name of the set." },
 	{ "Desired", "integer", "", false, "Replicas that are wanted." },
 	{ "Available", "integer", "", false, "Replicas that were seen." },
 	COLUMN_AGE,

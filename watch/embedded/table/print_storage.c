@@ -98,7 +98,7 @@ static const struct column class_columns[] = {
 	{ "Provisioner", "string", "", false, "Who makes volumes of this class." },
 	{ "ReclaimPolicy", "string", "", false, "What happens to such volumes after their claim." },
 	{ "VolumeBindingMode", "string", "", false, "When such volumes are made and bound." },
-	{ "AllowVolumeExpansion", "boolean", "", false, "Whether such volumes may grow." },
+	{ "AllowVolumeExpansion", "string", "", false, "Whether such volumes may grow." },
 	COLUMN_AGE,
 };
 

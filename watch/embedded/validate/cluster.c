@@ -131,6 +131,7 @@ void revision_validate(struct status *s, const struct json *obj, const struct js
 {
 	const struct json *data = json_get(obj, "data");
 	const struct path *at = AT(NULL, "data");
+	check_not_negative(s, NULL, obj, "revision");
 	if (data == NULL || json_is_null(data)) {
 		fault_required(s, at, "data is mandatory");
 	} else if (!json_is_object(data)) {
@@ -139,5 +140,4 @@ void revision_validate(struct status *s, const struct json *obj, const struct js
 	if (old != NULL && !json_equal(data, json_get(old, "data"))) {
 		fault_invalid(s, at, data, "field is immutable");
 	}
-	check_not_negative(s, NULL, obj, "revision");
 }

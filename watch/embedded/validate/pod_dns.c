@@ -52,7 +52,7 @@ void pod_dns_validate(struct status *s, const struct path *p, const struct json 
 	const struct json *servers = json_get(config, "nameservers");
 	const struct path *at = AT(p, "dnsConfig");
 	check_enum(
-		s, p, spec, "dnsPolicy", "ClusterFirst|ClusterFirstWithHostNet|Default|None", true);
+		s, p, spec, "dnsPolicy", "ClusterFirstWithHostNet|ClusterFirst|Default|None", true);
 	if (text_is(spec, "dnsPolicy", "None")) {
 		if (config == NULL) {
 			fault_required(s, at, "must provide `dnsConfig` when `dnsPolicy` is None");

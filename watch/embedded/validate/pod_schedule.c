@@ -126,7 +126,7 @@ static void toleration_validate(struct status *s, const struct path *p, const st
 	} else {
 		fault_unsupported(s, AT(p, "operator"), op, "Equal|Exists");
 	}
-	check_enum(s, p, t, "effect", "NoExecute|NoSchedule|PreferNoSchedule", false);
+	check_enum(s, p, t, "effect", "NoSchedule|PreferNoSchedule|NoExecute", false);
 }
 
 void tolerations_validate(struct status *s, const struct path *p, const struct json *tolerations)

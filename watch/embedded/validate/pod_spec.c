@@ -40,7 +40,8 @@ static void gates_validate(
 	size_t i = 0;
 	json_each(g, gates) {
 		const struct path *at = AT_INDEX(p, i++);
-		(void)check_name(s, AT(at, key), text_of(g, key), name_label_key); /* told */
+		const struct path *named = strcmp(key, "name") == 0 ? at : AT(at, key);
+		(void)check_name(s, named, text_of(g, key), name_label_key); /* told */
 		json_each(before, gates) {
 			if (before == g) {
 				break;

@@ -34,7 +34,7 @@ int prepare_take(struct arena *a, struct json *to, const struct json *from, cons
 static int create_metadata(struct arena *a, enum kind k, struct json *meta)
 {
 	static const char *const not_the_clients[] = { "uid", "creationTimestamp",
-		"deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink" };
+		"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink" };
 	for (size_t i = 0; i < ARRAY_LEN(not_the_clients); i++) {
 		(void)json_remove(meta, not_the_clients[i]); /* may be absent */
 	}

@@ -116,8 +116,9 @@ static void selector_fits_template(struct status *s, const struct path *p, const
 			status_no_memory(s);
 			return;
 		}
-		if (err != ERR_OK) {
-			return; /* told by label_selector_validate */
+		if (err != ERR_OK) { /* why is told by label_selector_validate */
+			fault_invalid(s, AT(p, "selector"), selector, "");
+			return;
 		}
 		fits = parsed.n == 0 || selector_matches(&parsed, &labels);
 	}

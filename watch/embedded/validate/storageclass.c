@@ -73,13 +73,12 @@ void storageclass_validate(struct status *s, const struct json *obj, const struc
 	if (old == NULL) {
 		return;
 	}
-	static const char *const fixed[] = { "parameters", "provisioner", "reclaimPolicy" };
+	static const char *const fixed[] = { "provisioner", "parameters", "reclaimPolicy",
+		"volumeBindingMode" };
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
 		if (!same(json_get(obj, fixed[i]), json_get(old, fixed[i]))) {
-			fault_printf(s, CAUSE_FORBIDDEN, AT(top, fixed[i]), NULL,
-				"updates to %s are forbidden.", fixed[i]);
+			fault_invalid(s, AT(top, fixed[i]), json_new_null(s->arena),
+				"field is immutable");
 		}
 	}
-	check_immutable(s, AT(top, "volumeBindingMode"), json_get(obj, "volumeBindingMode"),
-		json_get(old, "volumeBindingMode"));
 }

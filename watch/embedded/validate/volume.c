@@ -166,7 +166,7 @@ static void source_details(
 	} else if (value_listed(name, "hostPath|local")) {
 		no_step_up(s, AT(p, "path"), text_of(v, "path"));
 		check_enum(s, p, v, "type",
-			"BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|"
+			"|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|"
 			"Socket",
 			false);
 	} else if (strv_eq(name, STRV("nfs"))) {

@@ -93,7 +93,8 @@ static void each_failure_has_its_code_and_reason(void **state)
 		{ 405, "MethodNotAllowed",
 			"the server does not allow this method on the requested resource" },
 		{ 406, "NotAcceptable",
-			"only the following media types are accepted: application/json" },
+			"406: Not Acceptable\n\nAvailable representations: application/json, "
+			"application/json;stream=watch" },
 		{ 415, "UnsupportedMediaType", "send JSON" },
 		{ 413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728" },
 		{ 410, "Expired", "too old" },

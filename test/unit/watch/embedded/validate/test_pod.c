@@ -165,7 +165,8 @@ static const struct row spec_rows[] = {
 		"with '..', spec.volumes[1].hostPath.path: Invalid value: \"/a/../b\": must not "
 		"contain '..', spec.volumes[1].hostPath.type: Unsupported value: \"Odd\": "
 		"supported "
-		"values: \"BlockDevice\", \"CharDevice\", \"Directory\", \"DirectoryOrCreate\", "
+		"values: \"\", \"BlockDevice\", \"CharDevice\", \"Directory\", "
+		"\"DirectoryOrCreate\", "
 		"\"File\", \"FileOrCreate\", \"Socket\"]" },
 	{ "policies are of their lists", SPEC("'restartPolicy':'Sometimes','dnsPolicy':''"),
 		"[spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: "
@@ -204,7 +205,7 @@ static const struct row spec_rows[] = {
 		"'NoExecute' when `tolerationSeconds` is set, spec.tolerations[4].operator: "
 		"Unsupported value: \"Like\": supported values: \"Equal\", \"Exists\", "
 		"spec.tolerations[4].effect: Unsupported value: \"Never\": supported values: "
-		"\"NoExecute\", \"NoSchedule\", \"PreferNoSchedule\"]" },
+		"\"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"]" },
 	{ "affinity has terms, keys and weights",
 		SPEC("'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':"
 		     "{},'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':0,'"

@@ -80,17 +80,24 @@ static const struct row create_rows[] = {
 		"spec.selector: Invalid value: {}: empty selector is invalid for statefulset" },
 	{ "a bad operator",
 		"{'spec':{'selector':{'matchExpressions':[{'key':'app','operator':'Is'}]}}}",
-		"spec.selector.matchExpressions[0].operator: Invalid value: \"Is\": not a valid "
-		"selector operator" },
+		"[spec.selector.matchExpressions[0].operator: Invalid value: \"Is\": not a valid "
+		"selector operator, "
+		"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\"},"
+		"\"matchExpressions\":[{\"key\":\"app\",\"operator\":\"Is\"}]}]" },
 	{ "In without values",
 		"{'spec':{'selector':{'matchExpressions':[{'key':'app','operator':'In'}]}}}",
-		"spec.selector.matchExpressions[0].values: Required value: must be specified when "
-		"`operator` is 'In' or 'NotIn'" },
+		"[spec.selector.matchExpressions[0].values: Required value: must be specified when "
+		"`operator` is 'In' or 'NotIn', "
+		"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\"},"
+		"\"matchExpressions\":[{\"key\":\"app\",\"operator\":\"In\"}]}]" },
 	{ "Exists with values",
 		"{'spec':{'selector':{'matchExpressions':[{'key':'app','operator':'Exists',"
 		"'values':['a']}]}}}",
-		"spec.selector.matchExpressions[0].values: Forbidden: may not be specified when "
-		"`operator` is 'Exists' or 'DoesNotExist'" },
+		"[spec.selector.matchExpressions[0].values: Forbidden: may not be specified when "
+		"`operator` is 'Exists' or 'DoesNotExist', "
+		"spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"web\"},"
+		"\"matchExpressions\":[{\"key\":\"app\",\"operator\":\"Exists\",\"values\":[\"a\"]}"
+		"]}]" },
 	{ "the template is not selected", "{'spec':{'selector':{'matchLabels':{'app':'db'}}}}",
 		"spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does "
 		"not match template `labels`" },

@@ -192,10 +192,9 @@ static const struct row class_update_rows[] = {
 	{ "the rest stays",
 		"{'provisioner':'b','parameters':{'a':'c'},'reclaimPolicy':'Retain',"
 		"'volumeBindingMode':'WaitForFirstConsumer'}",
-		"[parameters: Forbidden: updates to parameters are forbidden., provisioner: "
-		"Forbidden: updates to provisioner are forbidden., reclaimPolicy: Forbidden: "
-		"updates to reclaimPolicy are forbidden., volumeBindingMode: Invalid value: "
-		"\"WaitForFirstConsumer\": field is immutable]" },
+		"[provisioner: Invalid value: null: field is immutable, parameters: Invalid value: "
+		"null: field is immutable, reclaimPolicy: Invalid value: null: field is immutable, "
+		"volumeBindingMode: Invalid value: null: field is immutable]" },
 };
 
 static void a_class_stays(void **state)
