@@ -25,7 +25,7 @@ static char grace_marker;
 #endif
 
 #define MOMENT_MS 10
-#define MANY      64
+#define MANY      16
 
 struct reclaim {
 	uv_loop_t *loop;

@@ -8,7 +8,7 @@
 /* What one replica brings to one Service: equal digests are equal records. */
 struct share {
 	uint64_t digest;
-	uint32_t mentions;
+	uint32_t mentions[FAMILIES];
 };
 
 struct entry {
@@ -79,5 +79,5 @@ struct early {
 	struct slice_part **slices; /* NULL: there are none */
 	size_t made, n;
 };
-NODISCARD int index_early(struct index *ix, struct entry *e, struct early *out);
+NODISCARD int index_early(const struct entry *e, struct early *out);
 void index_early_free(struct early *early);

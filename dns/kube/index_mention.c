@@ -27,11 +27,14 @@ static const struct part_endpoint *next_mention(
 	return NULL;
 }
 
-static void unmention(struct index *ix, struct entry *e, uint64_t uid)
+static void unmention(struct index *ix, struct entry *e, const struct slice_part *of, uint64_t uid)
 {
 	struct replica *r = replicas_find(&ix->replicas, uid);
 	bool was_there = table_remove(&ix->uids, (uint32_t)uid, e->id);
 	REQUIRE(was_there);
+	if (r && r->governing == e) {
+		r->here[part_family(of)]--;
+	}
 	if (r) {
 		replicas_unmention(&ix->replicas, r);
 	}
@@ -50,6 +53,9 @@ static int mention_all(struct index *ix, struct entry *e, const struct slice_par
 		if (err == ERR_OK) {
 			struct replica *r = replicas_find(&ix->replicas, m->uid);
 			done++;
+			if (r && r->governing == e) {
+				r->here[part_family(of)]++;
+			}
 			if (r) {
 				replicas_mention(&ix->replicas, r);
 			}
@@ -57,7 +63,7 @@ static int mention_all(struct index *ix, struct entry *e, const struct slice_par
 	}
 	i = k = 0;
 	while (err != ERR_OK && done-- > 0) {
-		unmention(ix, e, next_mention(of, but, &i, &k)->uid);
+		unmention(ix, e, of, next_mention(of, but, &i, &k)->uid);
 	}
 	return err;
 }
@@ -73,7 +79,7 @@ static void unmention_all(struct index *ix, struct entry *e, const struct slice_
 		if (r && r->governing == e && version > r->dropped) {
 			r->dropped = version;
 		}
-		unmention(ix, e, m->uid);
+		unmention(ix, e, of, m->uid);
 	}
 }
 

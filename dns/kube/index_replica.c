@@ -9,35 +9,18 @@
 
 /* Early ones */
 
-/* Marks those that slices of the entry mention; gives the mark. */
-static uint64_t stamp_mentions(struct index *ix, const struct entry *e)
+static bool is_early(const struct replica *r, const struct entry *e, unsigned f)
 {
-	uint64_t stamp = ++ix->visit;
-	for (size_t i = 0; i < e->n_slices; i++) {
-		const struct slice_part *s = e->slices[i];
-		for (size_t k = 0; k < s->n; k++) {
-			struct replica *r = replicas_find(&ix->replicas, s->endpoints[k].uid);
-			if (r) {
-				r->stamp[part_family(s)] = stamp;
-			}
-		}
-	}
-	return stamp;
+	return r->here[f] == 0 && replica_is_early(r, e->service, f);
 }
 
-static bool is_early(const struct replica *r, const struct entry *e, unsigned f, uint64_t stamp)
-{
-	return r->stamp[f] != stamp && replica_is_early(r, e->service, f);
-}
-
-int index_early(struct index *ix, struct entry *e, struct early *out)
+int index_early(const struct entry *e, struct early *out)
 {
 	struct early early = { .made = e->n_slices, .n = e->n_slices };
-	uint64_t stamp = e->replicas && e->service ? stamp_mentions(ix, e) : 0;
 	size_t n = 0;
 	for (const struct replica *r = e->replicas; r && e->service; r = r->next) {
-		n += is_early(r, e, 0, stamp);
-		n += is_early(r, e, 1, stamp);
+		n += is_early(r, e, 0);
+		n += is_early(r, e, 1);
 	}
 	if (n > 0) {
 		early.slices = calloc(e->n_slices + n, sizeof(struct slice_part *));
@@ -51,7 +34,7 @@ int index_early(struct index *ix, struct entry *e, struct early *out)
 	for (const struct replica *r = e->replicas; n > 0 && r; r = r->next) {
 		for (unsigned f = 0; f < FAMILIES; f++) {
 			struct slice_part *p = NULL;
-			if (!is_early(r, e, f, stamp)) {
+			if (!is_early(r, e, f)) {
 				continue;
 			}
 			p = replica_slice(r, e->service, f);
@@ -85,7 +68,6 @@ static uint64_t digest_more(uint64_t digest, size_t place, const uint8_t *addres
 static struct share share_of(const struct entry *e, uint64_t uid, const struct replica *r)
 {
 	struct share s = { 0 };
-	bool mentioned[FAMILIES] = { false, false };
 	size_t place = 0;
 	for (size_t i = 0; i < e->n_slices; i++) {
 		const struct slice_part *slice = e->slices[i];
@@ -96,13 +78,12 @@ static struct share share_of(const struct entry *e, uint64_t uid, const struct r
 			}
 			const uint8_t *a = replica_resolve(
 				r, e->service, slice, &slice->endpoints[k]);
-			s.mentions++;
-			mentioned[f] = true;
+			s.mentions[f]++;
 			s.digest = a ? digest_more(s.digest, place, a, f) : s.digest;
 		}
 	}
 	for (unsigned f = 0; r && r->governing == e && f < FAMILIES; f++) {
-		if (!mentioned[f] && replica_is_early(r, e->service, f)) {
+		if (s.mentions[f] == 0 && replica_is_early(r, e->service, f)) {
 			s.digest = digest_more(s.digest, place + f, r->address[f], f);
 		}
 	}
@@ -141,7 +122,7 @@ static uint32_t count_mentions(const struct entry *list)
 {
 	uint32_t n = 0;
 	for (; list; list = list->next_visited) {
-		n += list->before.mentions;
+		n += list->before.mentions[0] + list->before.mentions[1];
 	}
 	return n;
 }
@@ -179,6 +160,8 @@ static void link_replica(struct replica *r, struct entry *governing)
 {
 	if (governing && !r->governing) {
 		r->governing = governing;
+		r->here[0] = governing->before.mentions[0];
+		r->here[1] = governing->before.mentions[1];
 		r->link = &governing->replicas;
 		r->next = governing->replicas;
 		if (r->next) {

@@ -130,7 +130,7 @@ static int each_address(struct index *ix, struct entry *e, const struct record_s
 static int build(struct index *ix, struct entry *e, struct record_set **out)
 {
 	struct early early;
-	int err = index_early(ix, e, &early);
+	int err = index_early(e, &early);
 	if (err != ERR_OK) {
 		return err;
 	}

@@ -31,7 +31,7 @@ struct replica {
 	uint64_t dropped; /* of the slice of its governing Service that left it out last; 0: none */
 	struct replica_traits *traits; /* what hardly changes; NULL when gone */
 	uint32_t mentions;             /* in all slices */
-	uint64_t stamp[2];             /* of the last walk that met a mention, by family */
+	uint32_t here[2];              /* of these in those of its governing Service, by family */
 	bool gone, ready, terminating, terminal;
 	bool resting;
 	bool has[2]; /* an address, by family */
