@@ -115,6 +115,8 @@ def unpacked(case, expected):
     if expected is not None or not may_be_silent(case.world, case.question):
         return None
     nothing = without_answers(case)
+    if below_address(case, nothing):
+        return nothing
     address = address_of(case.question.name)
     zone = case.server.zones[0]
     ttl = nothing.authority[0].split()[-1] if nothing.authority else case.core(name=zone, kind="SOA").answer[0].split()[-1]

@@ -107,7 +107,10 @@ def reverse_names(world, rng):
     for _, o in world.of("pod"):
         addresses.update(ip["ip"] for ip in o.get("status", {}).get("podIPs") or [])
     for address in sorted(addresses):
-        yield str(dns.reversename.from_address(address))
+        name = str(dns.reversename.from_address(address))
+        yield name
+        if ":" in address and rng.random() < 0.3:
+            yield "x." + name
     whole = str(dns.reversename.from_address(rng.choice(sorted(addresses))))
     yield from ["in-addr.arpa.", "ip6.arpa.", "10.in-addr.arpa.", "x.in-addr.arpa.", "1.2.3.4.5.in-addr.arpa.",
                 "256.0.9.10.in-addr.arpa.", "01.0.9.10.in-addr.arpa.", "1.0.0.f.ip6.arpa.", "x." + whole,

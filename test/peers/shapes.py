@@ -39,11 +39,12 @@ class Shapes:
                  "protocol": rng.choice(["TCP", "TCP", "UDP", "SCTP"])} for name in rng.sample(PORTS, n)]
 
     def inside(self):
-        """A name in the zone, for aliases."""
+        """A name in the zone, for aliases. Nothing leads on from those in the other zone: CoreDNS follows a circle through two
+        zones without end."""
         rng = self.rng
         ns, svc = rng.choice(list(NAMESPACES)), rng.choice(SERVICES)
         form = rng.choice(["{s}.{n}.svc.cluster.local", "{h}.{s}.{n}.svc.cluster.local", "{s}.{n}.svc.cluster.local.",
-                           "{s}.{n}.svc.example.org", "10-9-0-1.{n}.pod.cluster.local", "{n}.svc.cluster.local"])
+                           "tock.markers.svc.example.org", "10-9-0-1.{n}.pod.cluster.local", "{n}.svc.cluster.local"])
         return form.format(s=svc, n=ns, h=rng.choice(HOSTS))
 
     def service(self):
