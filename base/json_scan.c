@@ -94,14 +94,23 @@ size_t json_utf8_len(struct strv s)
 	return (a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f) ? 0 : 4;
 }
 
+/* Eight octets of ASCII, none of them NUL: nearly all there ever is. */
+static bool is_ascii(const char *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+	return ((v | (v - 0x0101010101010101u)) & 0x8080808080808080u) == 0;
+}
+
 bool json_is_text(struct strv s)
 {
 	for (size_t at = 0; at < s.n;) {
-		if ((unsigned char)(s.p[at] - 1) < 0x7f) { /* ASCII: nearly all there ever is */
-			at++;
+		if (s.n - at >= 8 && is_ascii(s.p + at)) {
+			at += 8;
 			continue;
 		}
-		size_t len = s.p[at] ? json_utf8_len(strv_sub(s, at, s.n)) : 0;
+		bool is_plain = (unsigned char)(s.p[at] - 1) < 0x7f;
+		size_t len = is_plain ? 1 : s.p[at] ? json_utf8_len(strv_sub(s, at, 4)) : 0;
 		if (len == 0) {
 			return false;
 		}

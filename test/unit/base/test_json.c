@@ -510,10 +510,31 @@ static void an_arena_at_its_limit_gives_an_error(void **state)
 	}
 }
 
+static void what_is_no_text_is_noticed_wherever_it_stands(void **state)
+{
+	(void)state;
+	for (size_t n = 1; n < 20; n++) {
+		for (size_t at = 0; at < n; at++) {
+			char text[20];
+			memset(text, 'a', sizeof(text));
+			assert_true(json_is_text((struct strv){ text, n }));
+			text[at] = '\0';
+			assert_false(json_is_text((struct strv){ text, n }));
+			text[at] = '\xff';
+			assert_false(json_is_text((struct strv){ text, n }));
+			text[at] = '\x01';
+			assert_true(json_is_text((struct strv){ text, n }));
+			memcpy(text + at, "\xc3\xbc", at + 2 <= sizeof(text) ? 2 : 1);
+			assert_int_equal(json_is_text((struct strv){ text, n }), at + 2 <= n);
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_texts_say_where_and_why),
+		cmocka_unit_test(what_is_no_text_is_noticed_wherever_it_stands),
 		cmocka_unit_test(accepted_texts_print_in_their_shortest_form),
 		cmocka_unit_test(canonical_text_sorts_keys_and_escapes_as_go_does),
 		cmocka_unit_test(nesting_ends_at_512_levels),
