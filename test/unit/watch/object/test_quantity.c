@@ -1,4 +1,5 @@
 /* quantity_parse, ip_parse and ip_print. */
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,6 +96,10 @@ static void addresses_come_back_as_they_are_written_best(void **state)
 		{ "nothing", "", NULL },
 		{ "three parts", "10.0.1", NULL },
 		{ "a number too large", "10.0.0.256", NULL },
+		{ "a needless zero", "10.0.0.01", NULL },
+		{ "five parts", "10.0.0.1.2", NULL },
+		{ "an empty part", "10..0.1", NULL },
+		{ "a dot behind", "10.0.0.1.", NULL },
 		{ "a zone", "fe80::1%eth0", NULL },
 		{ "a name", "None", NULL },
 		{ "a blank behind", "10.0.0.1 ", NULL },
@@ -117,11 +122,38 @@ static void addresses_come_back_as_they_are_written_best(void **state)
 	assert_int_equal(ip_parse((struct strv){ "10.0.0.1\0", 9 }, &(struct ip){ 0 }), ERR_SYNTAX);
 }
 
+static void four_numbers_are_an_address_where_libc_says_so(void **state)
+{
+	static const char letters[] = "0123456789...25";
+	uint32_t random = 1;
+	size_t good = 0;
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		char text[16];
+		uint8_t want[4];
+		struct ip ip = { .family = IP_V6 };
+		size_t n = 0;
+		do {
+			random = random * 1664525u + 1013904223u;
+			text[n++] = letters[(random >> 24) % (sizeof(letters) - 1)];
+		} while (n < sizeof(text) - 1 && (n < 7 || (random >> 16) % 4 != 0));
+		text[n] = '\0';
+		bool is_v4 = inet_pton(AF_INET, text, want) == 1;
+		good += is_v4;
+		if ((ip_parse(strv_of(text), &ip) == ERR_OK) != is_v4 ||
+			(is_v4 && memcmp(ip.bytes, want, sizeof(want)) != 0)) {
+			fail_msg("%s", text);
+		}
+	}
+	assert_true(good > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quantities_are_whole_units_rounded_up),
 		cmocka_unit_test(addresses_come_back_as_they_are_written_best),
+		cmocka_unit_test(four_numbers_are_an_address_where_libc_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
