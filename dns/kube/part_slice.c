@@ -29,6 +29,18 @@ static int compare_endpoints(const void *a, const void *b, void *ctx)
 	return c != 0 ? c : (x->uid > y->uid) - (x->uid < y->uid);
 }
 
+/* Many come in order. */
+static void sort_endpoints(struct slice_part *s)
+{
+	size_t i = 1;
+	while (i < s->n && compare_endpoints(&s->endpoints[i - 1], &s->endpoints[i], s) <= 0) {
+		i++;
+	}
+	if (i < s->n) {
+		qsort_r(s->endpoints, s->n, sizeof(*s->endpoints), compare_endpoints, s);
+	}
+}
+
 /* 0: no replica, or nobody asks. */
 static uint64_t endpoint_uid(const struct slice_endpoint *e, const struct slice_keep *keep)
 {
@@ -203,7 +215,7 @@ static void slice_fill(struct block *b, struct strv name, const struct endpoints
 	if (!p) {
 		return;
 	}
-	qsort_r(endpoints, n, sizeof(*endpoints), compare_endpoints, p);
+	sort_endpoints(p);
 	p->name = name;
 	p->alias = alias;
 	p->ports = ports;

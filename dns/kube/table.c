@@ -6,12 +6,15 @@
 #include "dns/kube/table.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
 
-#define GRAVE     1u
-#define ID_OFFSET 2u
-#define ROOM_MIN  16u
+#define GRAVE      1u
+#define ID_OFFSET  2u
+#define ROOM_MIN   16u
+#define HUGE_BYTES ((size_t)2 << 20)
 
 struct table_array {
 	struct retired retired;
@@ -60,13 +63,27 @@ static void put(struct table_array *a, uint64_t slot)
 	__atomic_store_n(&a->slots[at], slot, __ATOMIC_RELEASE);
 }
 
+/* Large ones lie on large pages: nearly every look-up is in another page. */
+static struct table_array *array_new(uint32_t room)
+{
+	size_t bytes = sizeof(struct table_array) + room * sizeof(uint64_t);
+	if (bytes < 2 * HUGE_BYTES) {
+		return calloc(1, bytes);
+	}
+	bytes = (bytes + HUGE_BYTES - 1) & ~(HUGE_BYTES - 1);
+	void *p = aligned_alloc(HUGE_BYTES, bytes);
+	if (p) {
+		(void)madvise(p, bytes, MADV_HUGEPAGE); /* where there are none, small ones */
+		memset(p, 0, bytes);
+	}
+	return p;
+}
+
 /* A new array without graves, at most half full. */
 static int rebuild(struct table *t)
 {
 	uint64_t room = t->used < ROOM_MIN / 2 ? ROOM_MIN : (uint64_t)t->used * 2;
-	struct table_array *a = room <= UINT32_MAX
-					? calloc(1, sizeof(*a) + room * sizeof(a->slots[0]))
-					: NULL;
+	struct table_array *a = room <= UINT32_MAX ? array_new((uint32_t)room) : NULL;
 	if (!a) {
 		return ERR_NOMEM;
 	}
