@@ -53,7 +53,7 @@ struct settings {
 
 #define AT(member) offsetof(struct settings, member)
 static const struct option_row rows[] = {
-	{ "conf", 0, OPTION_TEXT, "COREFILE",
+	{ "conf", 0, OPTION_TEXT, "FILE",
 		"the Corefile (./Corefile if there is one, else cluster.local is served)", NULL,
 		AT(conf), 0, 0 },
 	{ "dns.port", 0, OPTION_INT, "N", "port of zones that name none (53; 0: a free one)", NULL,
@@ -75,7 +75,7 @@ const struct option_command serve_command = { .name = "serve",
 		 "--kubeconfig and without kubeconfig or endpoint in the Corefile it uses the "
 		 "service account of its pod.\n"
 		 "Prints one line when it serves:\n"
-		 "  ready dns=127.0.0.1:53 cluster=https://10.96.0.1:443\n"
+		 "  ready dns=[::]:53 cluster=https://10.96.0.1:443\n"
 		 "SIGINT or SIGTERM ends it. SIGUSR1 writes its figures into the log: how old what "
 		 "it knows of the cluster\n"
 		 "is, objects, changes and failures by kind, named as Prometheus names figures.",
@@ -278,7 +278,7 @@ NODISCARD static int listen_in_time(struct serve *s, struct listener *l, bool sy
 	l->listening = !err;
 	if (err) {
 		char place[300];
-		(void)snprintf(place, sizeof(place), "bind at %s:%u, or -dns.port",
+		(void)snprintf(place, sizeof(place), "the server block at %s:%u, or -dns.port",
 			l->asked->block->file, l->asked->block->line); /* cut at worst */
 		start_listen_failed("DNS", place, &l->addrs[0], err);
 	}

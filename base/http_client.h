@@ -69,6 +69,6 @@ NODISCARD int http_call_start(
 	struct http_client *c, const struct http_call_config *config, struct http_call **out);
 /* Nothing of it is called any more, also from inside head and bytes. Accepts NULL. */
 void http_call_cancel(struct http_call *call);
-/* Text as a piece of an URL's path or query: percent-encodes all but unreserved characters. */
+/* Text as a piece of a URL's path or query: percent-encodes all but unreserved characters. */
 struct buf;
 void http_url_add(struct buf *b, struct strv text);

@@ -245,7 +245,7 @@ static const struct option_of options[] = {
 	{ "apiserver_burst", 1, 1, false, "a whole number", burst },
 	{ "apiserver_max_inflight", 1, 1, false, "a whole number", max_inflight },
 	{ "apiserver_qps", 1, 1, false, "a number", qps },
-	{ "endpoint", 1, ANY, false, "an URL", endpoint },
+	{ "endpoint", 1, ANY, false, "a URL", endpoint },
 	{ "endpoint_pod_names", 0, 0, false, "no arguments", endpoint_pod_names },
 	{ "fallthrough", 0, ANY, false, "zones or nothing", fall_through },
 	{ "ignore", 1, 1, true, "empty_service", ignore },

@@ -1,5 +1,5 @@
 /* Where the API server is and who we are: read once at start, blocking, from a kubeconfig file, from the service
- * account of the pod we run in, or from an URL and files.
+ * account of the pod we run in, or from a URL and files.
  * Source: clientcmd v1 Config; "Accessing the API from a Pod". Regime: owned; all text in its arena.
  * Called by: remote.c, credentials.c. */
 #pragma once

@@ -19,7 +19,7 @@ static void spellings_of_coredns_are_accepted_and_refused_as_there(void **state)
 		{ "an empty block", K(""), NULL },
 		{ "two endpoints: the first is used", K("endpoint http://localhost:9090 http://b"),
 			NULL },
-		{ "endpoint without value", K("endpoint"), "endpoint: wants an URL, has 0" },
+		{ "endpoint without value", K("endpoint"), "endpoint: wants a URL, has 0" },
 		{ "one namespace", K("namespaces demo"), NULL },
 		{ "two namespaces", K("namespaces demo test"), NULL },
 		{ "namespaces without value", K("namespaces"), "namespaces: wants" },
