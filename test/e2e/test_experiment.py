@@ -207,8 +207,7 @@ def test_deleting_the_set_removes_pods_highest_first_and_keeps_the_claims(experi
 def test_a_deleted_pod_returns_under_its_name_with_its_claim(experiment):
     before = experiment.get("pod", "stateful-demo-1", "-n", NS)
     watch = experiment.watch(POD_WATCH)
-    # kubectl that waits for the end may take the new Pod for the old one, and wait for ever
-    experiment.kubectl("delete", "pod", "stateful-demo-1", "-n", NS, "--wait=false")
+    experiment.kubectl("delete", "pod", "stateful-demo-1", "-n", NS)
     watch.until(lambda e: e["object"]["metadata"]["name"] == "stateful-demo-1" and is_ready(e["object"])
                 and e["object"]["metadata"]["uid"] != before["metadata"]["uid"])
     watch.stop()
@@ -219,6 +218,17 @@ def test_a_deleted_pod_returns_under_its_name_with_its_claim(experiment):
     assert claim == ["data-stateful-demo-1"]
     assert after["status"]["podIP"] == "10.244.0.8", "a freed address is reused last"
     assert experiment.addresses(name_of("stateful-demo-1")) == ["10.244.0.8"]
+
+
+def test_what_goes_at_once_is_gone_when_delete_answers(experiment):
+    """Else kubectl may see the Pod before it goes, watch for its end after that, and wait for ever for the new one's."""
+    path = f"/api/v1/namespaces/{NS}/pods/stateful-demo-1"
+    for _ in range(20):
+        experiment.kubectl("wait", "--for=condition=Ready", "pod/stateful-demo-1", "-n", NS, "--timeout=60s")
+        _, deleted = experiment.http("DELETE", path)
+        status, now = experiment.http("GET", path)
+        assert status == 404 or now["metadata"]["uid"] != deleted["metadata"]["uid"], now
+        experiment.kubectl("wait", "--for=create", "pod/stateful-demo-1", "-n", NS, "--timeout=60s")
 
 
 def test_a_set_created_again_finds_the_old_data(experiment):

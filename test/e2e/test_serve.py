@@ -40,6 +40,20 @@ def test_it_answers_what_the_watched_cluster_has_and_follows_its_changes(experim
     s.until(lambda: s.rcode(NAME) == "NXDOMAIN")
 
 
+def test_an_api_server_that_begins_anew_is_followed(start_lab, start_serve):
+    """Its versions begin from the start: what serve knows is newer than anything it has, as after a restored etcd."""
+    lab = start_lab("-f", DEMO)
+    s = start_serve(corefile(lab.kubeconfig)).ready()
+    lab.kubectl("scale", "statefulset/stateful-demo", "--replicas=9", "-n", "experiments")
+    s.until(lambda: len(s.short(NAME)) == 9)
+    assert lab.stop() == 0
+    again = start_lab("-f", DEMO, "--api", lab.api.removeprefix("http://"))
+    again.kubectl("rollout", "status", "statefulset/stateful-demo", "-n", "experiments", "--timeout=60s")
+    s.until(lambda: s.short(NAME) == again.addresses(NAME))
+    again.kubectl("scale", "statefulset/stateful-demo", "--replicas=1", "-n", "experiments")
+    s.until(lambda: len(s.short(NAME)) == 1)
+
+
 def test_the_command_line_names_the_cluster_before_the_corefile(experiment, start_serve):
     s = start_serve(corefile("/nowhere"), "--kubeconfig", experiment.kubeconfig).ready()
     assert len(s.short(NAME)) == 3

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "watch/embedded/departure.h"
 #include "watch/embedded/embedded_internal.h"
 #include "watch/embedded/server.h"
 #include "watch/embedded/watch.h"
@@ -111,5 +112,6 @@ void embedded_close(struct embedded *e, void (*cb)(void *ctx), void *ctx)
 	e->on_closed = cb;
 	e->on_closed_ctx = ctx;
 	inproc_cancel_all(e);
+	departure_cancel_all(e);
 	http_server_close(e->http, on_http_closed, e);
 }

@@ -10,6 +10,7 @@
 #include "watch/embedded/service_pool.h"
 #include "watch/store/store.h"
 
+struct departure;
 struct watcher;
 struct inproc_call;
 
@@ -22,6 +23,7 @@ struct embedded {
 	struct service_pool pool;
 	struct watcher *watchers[KIND_COUNT]; /* open watch streams, by kind */
 	struct store_listener listener;
+	struct departure *departures; /* answers to DELETEs that wait for an object to go */
 	struct inproc_call *calls, *calls_last; /* replies not delivered yet, oldest first */
 	unsigned live;                          /* watchers' timers and the HTTP server */
 	bool closing;

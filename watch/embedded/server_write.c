@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "watch/embedded/body.h"
+#include "watch/embedded/departure.h"
 #include "watch/embedded/embedded_internal.h"
 #include "watch/embedded/read.h"
 #include "watch/embedded/selection.h"
@@ -178,6 +179,11 @@ static void reply_result(struct exchange_ctx *x, const struct write_result *out)
 	}
 	if (status_failed(x->s)) {
 		buf_deinit(&body);
+		return;
+	}
+	if (x->route.verb == ROUTE_DELETE && !out->gone && !x->route.opt.dry_run &&
+		out->n_warnings == 0) {
+		departure_await(x, out->obj, out->code, &body);
 		return;
 	}
 	server_reply_json(x, out->code, &body, out->warnings, out->n_warnings);

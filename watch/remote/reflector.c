@@ -135,8 +135,9 @@ static void failed_reply(struct reflector *r, const char *what)
 		r->list_latest = r->phase == PHASE_LIST;
 		r->listed = false;
 		break;
-	case 504: /* of a LIST: it has nothing as new as what we know */
-		r->list_latest = r->phase == PHASE_LIST;
+	case 504: /* it has nothing as new as what we know: restored from a copy, or another one by now */
+		r->list_latest = true;
+		r->listed = false;
 		break;
 	default:
 		break;
@@ -199,6 +200,8 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 	} else if (err == ERR_OK) {
 		retry(r, "watch", "ended at once, without anything");
 	} else {
+		/* Silent all the time: it may be waiting for a version that lies before it. */
+		r->listed = r->listed && (useful || !reflector_hangs(r));
 		bool said = r->stream_err == ERR_LIBRARY && r->failure.n > 0;
 		buf_add_char(&r->failure, '\0');
 		retry(r, "watch",
