@@ -6,12 +6,13 @@
 #include "watch/embedded/embedded_internal.h"
 
 #define LOOKS_MAX 64 /* turns of at most two milliseconds each */
-#define QUIET     4  /* looks without any change: an event, its work, the write that follows have had their turns */
+#define QUIET                                                                                      \
+	4 /* looks without any change: an event, its work, the write that follows have had their turns */
 
 struct departure {
 	struct departure *next;
 	struct clock_task look;
-	struct exchange_ctx x;      /* status is not used any more */
+	struct exchange_ctx x;    /* status is not used any more */
 	const struct object *obj; /* counted */
 	unsigned code;
 	struct buf body;
