@@ -6,6 +6,7 @@
 #include "dns/kube/replicas.h"
 
 #define LISTS_MAX      65535u
+#define TWINS_MANY     32
 #define TOPOLOGIES_MAX 0x7FFFu /* struct set_endpoint */
 
 /* One endpoint on its way in: its address, whose label, whose ports. */
@@ -30,6 +31,8 @@ struct build {
 		alias; /* of a headless Service without any address: another name, from a slice */
 	struct strv *topologies; /* each once */
 	size_t n_topologies;
+	uint32_t *
+		twins_end; /* by slot of a label's first: 1 + the slot behind its last twin; or NULL */
 	size_t n_labels;
 	size_t n_ports;
 	size_t text;
@@ -351,6 +354,24 @@ static void slot_set(struct build *b, uint32_t slot, unsigned family, uint32_t i
 	}
 }
 
+/* Where to look on behind the first slot of a label: the slots of its twins, which may be many, are passed over once it is
+ * known where they end. Without memory for that it takes longer. */
+static uint32_t slot_behind(const struct build *b, uint32_t first)
+{
+	uint32_t end = b->twins_end ? b->twins_end[first] : 0;
+	return end > 0 ? end - 1 : slot_after(b->rs, first);
+}
+
+static void twin_put(struct build *b, uint32_t first, uint32_t slot, size_t looked_at)
+{
+	if (!b->twins_end && looked_at >= TWINS_MANY) {
+		b->twins_end = calloc(b->rs->n_slots, sizeof(*b->twins_end));
+	}
+	if (b->twins_end) {
+		b->twins_end[first] = slot_after(b->rs, slot) + 1;
+	}
+}
+
 /* Labels go into the slots; one that is there already makes the newcomer a twin. */
 static bool put_slot(struct build *b, struct strv label, unsigned family, uint32_t i)
 {
@@ -359,14 +380,23 @@ static bool put_slot(struct build *b, struct strv label, unsigned family, uint32
 	name_lower(lower, (const uint8_t *)label.p, label.n);
 	struct strv key = { .p = (const char *)lower, .n = label.n };
 	bool twin = false;
-	uint32_t at_slot = slot_home(rs, key);
-	for (uint32_t slot; (slot = slot_get(rs, at_slot)) != SLOT_EMPTY;) {
+	size_t looked_at = 0;
+	uint32_t first = 0, at_slot = slot_home(rs, key);
+	for (uint32_t slot; (slot = slot_get(rs, at_slot)) != SLOT_EMPTY; looked_at++) {
 		char storage[DASHED_MAX];
 		struct strv other = set_label(rs, slot >> 31, slot & SLOT_INDEX, storage);
-		twin |= strv_eq_nocase(other, key);
-		at_slot = slot_after(rs, at_slot);
+		if (!twin && strv_eq_nocase(other, key)) {
+			twin = true;
+			first = at_slot;
+			at_slot = slot_behind(b, first);
+		} else {
+			at_slot = slot_after(rs, at_slot);
+		}
 	}
 	slot_set(b, at_slot, family, i);
+	if (twin) {
+		twin_put(b, first, at_slot, looked_at);
+	}
 	return twin;
 }
 
@@ -490,5 +520,6 @@ out:
 	free(b.list_of);
 	free(b.list_slice);
 	free(b.topologies);
+	free(b.twins_end);
 	return err;
 }

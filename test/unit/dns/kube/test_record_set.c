@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -237,6 +238,29 @@ static void addresses_of_pods_are_read_from_dashes(void **state)
 	}
 }
 
+static void endpoints_of_one_name_are_found_one_by_one_and_no_other_name_is_lost(void **state)
+{
+	(void)state;
+	static const char *rows[2 * IPS_MAX];
+	static char ips[IPS_MAX][16], names[IPS_MAX][16];
+	for (unsigned i = 0; i < IPS_MAX; i++) { /* of three, two have the same name */
+		(void)snprintf(ips[i], sizeof(ips[i]), "10.1.%u.%u", i >> 8, i & 255);
+		(void)snprintf(names[i], sizeof(names[i]), "own-%u", i);
+		rows[2 * i] = ips[i];
+		rows[2 * i + 1] = i % 3 == 0 ? names[i] : "Same";
+	}
+	struct slice_part *slice = slice_of("s", rows, ARRAY_LEN(rows));
+	struct record_set *rs = build(&slice, 1);
+	size_t twins = 0;
+	for (unsigned i = 0; i < IPS_MAX; i++) {
+		assert_int_equal(count_name(rs, names[i]), i % 3 == 0);
+		twins += set_endpoints(rs, 0)[i].twin;
+	}
+	assert_int_equal(count_name(rs, "same"), IPS_MAX - (IPS_MAX + 2) / 3);
+	assert_int_equal(twins, count_name(rs, "same") - 1);
+	free(rs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +271,8 @@ int main(void)
 		cmocka_unit_test(every_name_of_a_very_large_service_is_found),
 		cmocka_unit_test(a_slice_without_a_service_is_kept_but_is_no_service),
 		cmocka_unit_test(addresses_of_pods_are_read_from_dashes),
+		cmocka_unit_test(
+			endpoints_of_one_name_are_found_one_by_one_and_no_other_name_is_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
