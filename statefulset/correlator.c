@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/hash.h"
 
+#define EVICT_LOOKS 8
+
 enum sort { SORT_GROUP = 'g', SORT_SERIES = 's', SORT_BUCKET = 'b' };
 
 struct group { /* (object, type, reason) */
@@ -70,17 +72,19 @@ void correlator_free(struct correlator *c)
 
 /* uthash's macros are long: NOLINTBEGIN(readability-function-size) */
 
-/* Forgets the longest unused entry that nobody waits for. */
+/* Forgets the longest unused entry that nobody waits for, among the few that are looked at: while many are waited for there
+ * are more entries than the bound. */
 static void evict(struct correlator *c)
 {
-	struct entry *e;
-	DL_FOREACH(c->oldest, e) {
+	for (int i = 0; i < EVICT_LOOKS && c->oldest; i++) {
+		struct entry *e = c->oldest;
+		DL_DELETE(c->oldest, e);
 		if (e->key[0] != SORT_SERIES || !e->u.series.in_flight) {
 			HASH_DEL(c->entries, e);
-			DL_DELETE(c->oldest, e);
 			free(e);
 			return;
 		}
+		DL_APPEND(c->oldest, e);
 	}
 }
 
@@ -124,11 +128,11 @@ static struct entry *obtain(struct correlator *c, bool *out_is_new)
 
 /* NOLINTEND(readability-function-size) */
 
-/* c->key of an entry; reason and message count unless they are empty. */
+/* c->key of an entry; reason, part and message count unless they are empty. */
 static void key_set(struct correlator *c, enum sort sort, const struct correlator_event *e,
-	struct strv reason, struct strv message)
+	struct strv reason, struct strv part, struct strv message)
 {
-	const struct strv parts[] = { e->object, e->type, reason, message };
+	const struct strv parts[] = { e->object, e->type, reason, part, message };
 	buf_reset(&c->key);
 	buf_add_char(&c->key, (char)sort);
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
@@ -192,17 +196,17 @@ int correlator_take(struct correlator *c, const struct correlator_event *e,
 {
 	bool combined, is_new;
 	enum correlator_verdict verdict;
-	key_set(c, SORT_GROUP, e, e->reason, STRV_NONE);
+	key_set(c, SORT_GROUP, e, e->reason, STRV_NONE, STRV_NONE);
 	int err = group_take(c, e->message, e->at_ms, &combined);
 	if (err) {
 		return err;
 	}
-	key_set(c, SORT_BUCKET, e, STRV_NONE, STRV_NONE);
+	key_set(c, SORT_BUCKET, e, STRV_NONE, STRV_NONE, STRV_NONE);
 	err = bucket_take(c, e->at_ms, &verdict);
 	if (err) {
 		return err;
 	}
-	key_set(c, SORT_SERIES, e, e->reason, combined ? STRV_NONE : e->message);
+	key_set(c, SORT_SERIES, e, e->reason, e->part, combined ? STRV_NONE : e->message);
 	struct entry *found = obtain(c, &is_new); /* last, so that nothing evicts it before use */
 	if (!found) {
 		return ERR_NOMEM;

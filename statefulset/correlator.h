@@ -43,7 +43,9 @@ void correlator_free(
 	struct correlator *c); /* accepts NULL; series with their pending must be done with */
 
 struct correlator_event {   /* borrowed for the call */
-	struct strv object; /* tells objects, and parts of them, apart */
+	struct strv object; /* tells objects apart */
+	struct strv
+		part; /* of the object; empty: the whole. Has series of its own, but shares the rest */
 	struct strv type, reason, message;
 	int64_t at_ms;
 };

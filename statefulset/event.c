@@ -296,10 +296,10 @@ static bool correlate(struct event_recorder *r, struct occurrence *o)
 	struct arena a;
 	arena_init(&a, 1024);
 	const struct meta *m = &o->involved->meta;
-	struct correlator_event e = { .object = arena_printf(&a, "%s\n%.*s\n%.*s\n%.*s\n%.*s",
+	struct correlator_event e = { .object = arena_printf(&a, "%s\n%.*s\n%.*s\n%.*s",
 					      kind_row(o->involved->kind)->name, STRV_ARG(m->ns),
-					      STRV_ARG(m->name), STRV_ARG(m->uid),
-					      STRV_ARG(o->field_path)),
+					      STRV_ARG(m->name), STRV_ARG(m->uid)),
+		.part = o->field_path,
 		.type = strv_of(type_name(o->type)),
 		.reason = strv_of(o->reason),
 		.message = o->message,

@@ -101,6 +101,33 @@ static void a_clock_set_back_does_no_harm(void **state)
 	correlator_free(c);
 }
 
+static void parts_of_one_object_share_what_it_may_say(void **state)
+{
+	(void)state;
+	struct correlator *c = open_one();
+	size_t sent = 0, combined = 0;
+	for (int i = 0; i < 1000; i++) {
+		char part[32], message[32];
+		(void)snprintf(part, sizeof(part), "containers{%d}", i);
+		(void)snprintf(message, sizeof(message), "created %d", i);
+		struct correlator_event e = { .object = STRV("pod"),
+			.part = strv_of(part),
+			.type = STRV("Normal"),
+			.reason = STRV("Created"),
+			.message = strv_of(message),
+			.at_ms = 1000 };
+		enum correlator_verdict verdict;
+		struct correlator_series *s;
+		assert_int_equal(correlator_take(c, &e, &verdict, &s), 0);
+		assert_int_equal(s->count, 1);
+		sent += verdict == CORRELATOR_SEND;
+		combined += s->combined;
+	}
+	assert_int_equal(sent, CORRELATOR_BURST);
+	assert_int_equal(combined, 1000 - 9);
+	correlator_free(c);
+}
+
 static void memory_is_bounded_and_series_in_flight_stay(void **state)
 {
 	(void)state;
@@ -125,6 +152,7 @@ int main(void)
 		cmocka_unit_test(after_ten_quiet_minutes_messages_are_told_apart_again),
 		cmocka_unit_test(who_talks_too_much_is_silenced_but_counted),
 		cmocka_unit_test(a_clock_set_back_does_no_harm),
+		cmocka_unit_test(parts_of_one_object_share_what_it_may_say),
 		cmocka_unit_test(memory_is_bounded_and_series_in_flight_stay),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
