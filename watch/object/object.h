@@ -100,6 +100,6 @@ const struct strv *labels_get(const struct labels *l, struct strv key); /* NULL 
 const struct owner_ref *meta_controller(const struct meta *m);
 bool meta_has_finalizer(const struct meta *m, struct strv name);
 
-/* A quantity ("1Gi", "500m", "1e3") as a whole number of units, rounded up; for comparing storage.
- * Source: apimachinery resource.Quantity. errors ERR_SYNTAX, ERR_RANGE */
+/* A quantity ("1Gi", "500m", "1e3") as a whole number of units, rounded up, at most INT64_MAX; for comparing storage.
+ * Source: apimachinery resource.Quantity. errors ERR_SYNTAX */
 NODISCARD int quantity_parse(struct strv text, int64_t *out);

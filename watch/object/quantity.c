@@ -1,6 +1,6 @@
 /* Kubernetes quantities: a decimal number with a suffix.
  *	[+-] digits [. digits] ( n u m k M G T P E | Ki Mi Gi Ti Pi Ei | e[+-]digits | E[+-]digits )?
- * Source: apimachinery resource.ParseQuantity; Value() rounds away from zero. A number without any digit, which
+ * Source: apimachinery resource.ParseQuantity; Value() rounds away from zero, what is beyond int64 is the largest there is. A number without any digit, which
  * ParseQuantity takes for 0, is refused here. Regime: no memory. Called by: decoders, companions, validation. */
 #include "base/err.h"
 #include "watch/object/object.h"
@@ -111,15 +111,15 @@ static int read_suffix(struct strv s, struct number *out)
 	return ERR_SYNTAX;
 }
 
-/* |value| rounded up; false when beyond int64. */
-static bool scale(const struct number *num, u128 *out)
+/* |value| rounded up, INT64_MAX at most. */
+static int64_t scale(const struct number *num)
 {
 	const u128 limit = (u128)1 << 64;
 	u128 v = num->mantissa << num->exp2;
 	bool more = num->more;
 	for (int e = num->exp10; e > 0 && v > 0; e--) {
 		if (v > limit) {
-			return false;
+			break;
 		}
 		v *= 10;
 	}
@@ -127,8 +127,8 @@ static bool scale(const struct number *num, u128 *out)
 		more = more || v % 10 != 0;
 		v /= 10;
 	}
-	*out = v + (more ? 1 : 0);
-	return *out <= (u128)INT64_MAX;
+	v += more ? 1 : 0;
+	return v > (u128)INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
 int quantity_parse(struct strv text, int64_t *out)
@@ -146,10 +146,7 @@ int quantity_parse(struct strv text, int64_t *out)
 	if (err != ERR_OK) {
 		return err;
 	}
-	u128 v;
-	if (!scale(&num, &v)) {
-		return ERR_RANGE;
-	}
-	*out = num.negative ? -(int64_t)v : (int64_t)v;
+	int64_t v = scale(&num);
+	*out = num.negative ? -v : v;
 	return ERR_OK;
 }

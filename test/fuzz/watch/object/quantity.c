@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct strv text = { (const char *)data, size };
 	int64_t value = 0, plain;
 	int err = quantity_parse(text, &value);
-	REQUIRE(err == ERR_OK || err == ERR_SYNTAX || err == ERR_RANGE);
+	REQUIRE(err == ERR_OK || err == ERR_SYNTAX);
 	if (strv_to_i64(text, &plain) == ERR_OK && plain > INT64_MIN) {
 		REQUIRE(err == ERR_OK && value == plain);
 	}
