@@ -44,20 +44,41 @@ struct json *scale_of(struct arena *a, const struct object *set)
 	return scale;
 }
 
+/* Whether it is a Scale, with values of its types. Refuses it if not. */
+static bool is_scale(struct write *w, struct json *scale)
+{
+	struct schema_report report;
+	struct strv kind = json_str(json_get(scale, "kind"));
+	struct strv version = json_str(json_get(scale, "apiVersion"));
+	if (kind.n > 0 && !strv_eq(kind, STRV("Scale"))) {
+		status_bad_request(w->s,
+			"%.*s in version \"%.*s\" cannot be handled as a Scale: no kind \"%.*s\" "
+			"is registered for version \"%.*s\"",
+			STRV_ARG(kind), STRV_ARG(version), STRV_ARG(kind), STRV_ARG(version));
+		return false;
+	}
+	int err = schema_check(w->a, schema_scale(), scale, &report);
+	if (err == ERR_BAD_TYPE) {
+		status_bad_request(w->s,
+			"Scale in version \"v1\" cannot be handled as a Scale: %.*s",
+			STRV_ARG(report.bad));
+		return false;
+	}
+	return write_ok(w, err);
+}
+
 /* Carries replicas, uid and resourceVersion of a Scale over to a copy of the set, and goes the
  * usual road. */
 static void write_through(struct write *w, struct json *scale)
 {
+	if (!is_scale(w, scale)) {
+		return;
+	}
 	const struct json *given = json_dig(scale, "spec.replicas");
 	const struct json *version = json_dig(scale, "metadata.resourceVersion");
 	const struct json *uid = json_dig(scale, "metadata.uid");
 	struct strv name = json_str(json_dig(scale, "metadata.name"));
-	int64_t replicas = 0;
-	if (given != NULL && !json_is_null(given) && json_i64(given, &replicas) != ERR_OK) {
-		status_bad_request(w->s, "Scale in version \"v1\" cannot be handled as a Scale: "
-					 "spec.replicas is not an integer");
-		return;
-	}
+	int64_t replicas = json_i64_or(given, 0); /* absent or null is 0, as in Go */
 	if (name.n > 0 && !strv_eq(name, w->r->name)) {
 		status_bad_request(w->s,
 			"the name of the object (%.*s) does not match the name on the URL (%.*s)",

@@ -240,9 +240,16 @@ static void scale_changes_replicas_and_nothing_else(void **state)
 		200);
 	fixture_expect(f, "spec.replicas", "0");
 	assert_int_equal(fixture_write(f, WRITE_PATCH_MERGE, KIND_STATEFULSET, "default", "web",
+				 "scale", "{'spec':{'replicas':2147483648}}"),
+		400);
+	assert_int_equal(fixture_write(f, WRITE_PATCH_MERGE, KIND_STATEFULSET, "default", "web",
 				 "scale", "{'spec':{'replicas':-1}}"),
 		422);
 	assert_true(strv_eq(f->out.status.kind, STRV("Scale")));
+	assert_int_equal(
+		fixture_write(f, WRITE_UPDATE, KIND_STATEFULSET, "default", "web", "scale",
+			"{'kind':'StatefulSet','apiVersion':'apps/v1','spec':{'replicas':1}}"),
+		400);
 }
 
 static void binding_sets_the_node_once(void **state)
