@@ -103,12 +103,15 @@ static char *put_text(char *to, struct strv s)
 	return to + s.n;
 }
 
+static bool fits(const struct identity *id)
+{
+	return id->ns.n <= TEXT_MAX && id->name.n <= TEXT_MAX && id->uid.n <= TEXT_MAX &&
+	       id->service.n <= TEXT_MAX;
+}
+
+/* NULL: out of memory. */
 static struct entry *entry_new(const struct known *k, const struct identity *id)
 {
-	if (id->ns.n > TEXT_MAX || id->name.n > TEXT_MAX || id->uid.n > TEXT_MAX ||
-		id->service.n > TEXT_MAX) {
-		return NULL;
-	}
 	struct entry *e = malloc(sizeof(*e) + id->ns.n + id->name.n + id->uid.n + id->service.n);
 	if (!e) {
 		return NULL;
@@ -181,6 +184,9 @@ int known_put(
 	struct identity id = identity_of(o);
 	const struct object *old = NULL;
 	struct entry *e;
+	if (!fits(&id)) {
+		return ERR_TOO_LARGE;
+	}
 	struct runs_place p = find(k, id.ns, id.name, &e);
 	if (e && id.version != 0) {
 		struct identity was = entry_identity(e);

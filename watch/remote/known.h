@@ -20,7 +20,8 @@ size_t known_count(const struct known *k);
 
 /* Notes o as it is now. *out_old is what was known under its name: identity only (name, namespace, uid,
  * resourceVersion, and of an EndpointSlice what it belongs to), counted, the caller's; NULL if there was nothing.
- * *out_same: that was this very state. errors ERR_NOMEM (nothing noted) */
+ * *out_same: that was this very state. errors ERR_NOMEM, ERR_TOO_LARGE: a name, uid or label longer than any real one
+ * (nothing noted) */
 NODISCARD int known_put(
 	struct known *k, const struct object *o, const struct object **out_old, bool *out_same);
 /* Forgets. *out_old as above; NULL if it was not known. errors ERR_NOMEM (still known) */

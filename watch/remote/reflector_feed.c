@@ -94,8 +94,11 @@ static void tell_present(struct reflector *r, const struct source *s)
 	err = known_put(r->known, o, &old, &same);
 	if (err != ERR_OK) {
 		struct source_name n = { .ns = o->meta.ns, .name = o->meta.name };
-		count_bad(r, &n, err_text(err));
-		r->holes = true;
+		count_bad(r, &n,
+			err == ERR_TOO_LARGE ? "its name, uid or label is too long"
+					     : err_text(err));
+		r->holes = r->holes || err == ERR_NOMEM;
+		known_touch(r->known, n.ns, n.name);
 	} else if (!same) {
 		feed_tell(r, old ? WATCH_MODIFIED : WATCH_ADDED, o, old);
 	}

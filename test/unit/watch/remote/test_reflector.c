@@ -347,6 +347,35 @@ static void one_unreadable_object_does_not_hide_the_others(void **state)
 	end(w);
 }
 
+static bool has_only_b(const struct world *w)
+{
+	return w->seen.n == 1 && has_b(w);
+}
+
+static void a_name_longer_than_any_real_one_keeps_nothing_alive(void **state)
+{
+	struct world *w = *state;
+	char longest[400], list[1000];
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	(void)snprintf(list, sizeof(list),
+		"{\"metadata\":{\"resourceVersion\":\"15\"},\"items\":["
+		"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"default\",\"resourceVersion\":"
+		"\"7\"}},"
+		"{\"metadata\":{\"name\":\"b\",\"namespace\":\"default\",\"resourceVersion\":\"6\"}"
+		"}]}",
+		longest);
+	/* after 410 the new list has b only, and what cannot be kept */
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_CUT, 60, NULL },
+		{ FAKE_NONE, 0, NULL }, { FAKE_BODY, 0, list } };
+	begin(w, faults, 4);
+	wait_until(w, has_b, "b");
+	w->fake.compacted = true;
+	wait_until(w, has_only_b, "what is no longer there is gone");
+	assert_int_equal(stream(w).bad, 1);
+	end(w);
+}
+
 static bool is_stale(const struct world *w)
 {
 	return !freshness(w).in_step && freshness(w).age_ms > 30;
@@ -524,6 +553,7 @@ int main(void)
 		T(what_is_forbidden_is_told_once_and_tried_seldom),
 		T(garbage_in_a_watch_loses_nothing),
 		T(one_unreadable_object_does_not_hide_the_others),
+		T(a_name_longer_than_any_real_one_keeps_nothing_alive),
 		T(a_server_that_is_gone_costs_freshness_only),
 		T(a_connection_that_is_cut_and_resumed_is_not_worth_a_word),
 		T(lost_contact_is_said_once_then_seldom_then_that_it_is_back),
