@@ -24,7 +24,7 @@ struct client_question {
 #define CLIENT_LINE        700
 
 struct client_reply {
-	size_t n; /* octets; 0: silence */
+	size_t n; /* octets */
 	uint8_t bytes[CLIENT_REPLY_BYTES];
 	struct header header;
 	unsigned rcode; /* extended by OPT */
@@ -41,10 +41,10 @@ unsigned client_type(const char *text);
 size_t client_build(const struct client_question *q, uint16_t id, uint8_t *out);
 /* Heap, never NULL; fails the test when there is no reply. */
 struct client_reply *client_ask(unsigned port, const struct client_question *q);
-/* Any octets over UDP; reply n 0 when nothing comes within wait_ms. */
-struct client_reply *client_send(unsigned port, const uint8_t *bytes, size_t n, unsigned wait_ms);
 /* A connection to loopback, with a read limit of 20 s. */
 int client_connect(unsigned port);
+/* One where little is under way at a time: some hundred short messages that nobody reads fill the buffers of both ends. */
+int client_connect_small(unsigned port);
 void client_write(int fd, const void *p, size_t n);
 /* One framed reply; false at the end of the stream. */
 bool client_read(int fd, struct client_reply *out);

@@ -270,22 +270,32 @@ static void replies_of_a_connection_overtake_those_that_are_held(void **state)
 
 static void a_connection_that_waits_is_not_idle(void **state)
 {
+	enum { TRIES = 20 };
 	(void)state;
 	struct lab l;
 	struct dns_config config = db_config();
 	config.kube.hold_ms = 6 * SHORT_MS;
-	config.tcp.idle_ms = 1;
+	config.tcp.idle_ms = SHORT_MS;
 	db_start(&l, &config);
 	db_set(&l, 0, 1, "OrderedReady", "");
-	int fd = open_client(&l, true);
 	struct client_question q = question(DB_0, "A", true);
-	client_put(fd, &q, 7);
-	expect_reply(fd, &q, 7, RCODE_NXDOMAIN, 0, "db-0 is not Ready yet");
 	struct client_reply *r = calloc(1, sizeof(*r));
 	assert_non_null(r);
-	assert_false(client_read(fd, r)); /* now it is */
+	bool answered = false;
+	/* Before the question has come it is idle, and may be cut; if waiting did not count it always would be. */
+	for (int i = 0; i < TRIES && !answered; i++) {
+		int fd = open_client(&l, true);
+		client_put(fd, &q, 7);
+		answered = client_read(fd, r);
+		if (answered) {
+			assert_int_equal(r->rcode, RCODE_NXDOMAIN);
+			assert_string_equal(r->ede, "db-0 is not Ready yet");
+			assert_false(client_read(fd, r)); /* now it is */
+		}
+		close(fd);
+	}
+	assert_true(answered);
 	free(r);
-	close(fd);
 	lab_deinit(&l);
 }
 
