@@ -131,7 +131,7 @@ static size_t put_ports(struct replica_port *to, size_t n, const struct pod *p, 
 static struct replica_traits *traits_new(const struct object *o)
 {
 	const struct pod *p = o->as.pod;
-	size_t n_ports = 1; /* put_ports writes one too many */
+	size_t n_ports = 0;
 	for (size_t i = 0; i < p->n_containers; i++) {
 		n_ports += p->containers[i].n_ports;
 	}

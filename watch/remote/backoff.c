@@ -1,8 +1,13 @@
 /* See backoff.h. */
 #include "watch/remote/backoff.h"
 
-int64_t backoff_next(struct backoff *b, struct clock *clock, int64_t at_least_ms)
+#define ASKED_MAX_S 3600
+
+int64_t backoff_next(struct backoff *b, struct clock *clock, int64_t asked_s)
 {
+	int64_t at_least_ms = asked_s > ASKED_MAX_S ? ASKED_MAX_S * 1000
+			      : asked_s > 0         ? asked_s * 1000
+						    : 0;
 	uint32_t dice;
 	int64_t half = b->next_ms / 2;
 	clock_random(clock, &dice, sizeof(dice));

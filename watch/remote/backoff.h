@@ -20,5 +20,6 @@ static inline void backoff_reset(struct backoff *b)
 {
 	b->next_ms = b->first_ms;
 }
-/* at_least_ms: what the server asked for (Retry-After); negative: nothing. */
-int64_t backoff_next(struct backoff *b, struct clock *clock, int64_t at_least_ms);
+/* asked_s: what the server asked for (Retry-After), 0 or less: nothing. Obeyed up to an hour: whoever answers may not be the
+ * server, or not know what it says. */
+int64_t backoff_next(struct backoff *b, struct clock *clock, int64_t asked_s);

@@ -141,8 +141,7 @@ static bool again(struct remote_call *c)
 	if (!busy || c->tries >= TRIES_MAX) {
 		return false;
 	}
-	int64_t delay = backoff_next(
-		&c->backoff, c->remote->clock, c->retry_after_s > 0 ? c->retry_after_s * 1000 : -1);
+	int64_t delay = backoff_next(&c->backoff, c->remote->clock, c->retry_after_s);
 	(void)uv_timer_start(&c->timer, on_timer, (uint64_t)delay, 0); /* open, callback given */
 	return true;
 }

@@ -67,8 +67,7 @@ static void behind(struct reflector *r)
 
 static void retry(struct reflector *r, const char *what, const char *why)
 {
-	int64_t delay = backoff_next(
-		&r->backoff, r->remote->clock, r->retry_after_s > 0 ? r->retry_after_s * 1000 : -1);
+	int64_t delay = backoff_next(&r->backoff, r->remote->clock, r->retry_after_s);
 	metrics_add(&r->failures, 1);
 	r->failed++;
 	behind(r);
@@ -92,7 +91,7 @@ static void refused(struct reflector *r, const char *why)
 	r->failed = 0;
 	r->listed = false; /* when we may again, much has happened */
 	contact_well(r->remote);
-	go_after(r, backoff_next(&seldom, r->remote->clock, -1));
+	go_after(r, backoff_next(&seldom, r->remote->clock, 0));
 	if (first && r->sub->tell_refused) {
 		feed_tell(r, WATCH_REFUSED, NULL, NULL);
 	}
@@ -192,7 +191,7 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 		r->bad_streak = 0;
 		behind(r);
 		go_after(r,
-			useful || r->expired ? 0 : backoff_next(&r->backoff, r->remote->clock, -1));
+			useful || r->expired ? 0 : backoff_next(&r->backoff, r->remote->clock, 0));
 	} else if ((err == ERR_OK && r->status == 200 && useful) || by_time) {
 		go(r);
 	} else if (r->status != 200 && r->status != 0 && !r->stream_err) {

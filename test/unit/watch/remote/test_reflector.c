@@ -284,6 +284,22 @@ static void retry_after_is_obeyed(void **state)
 	end(w);
 }
 
+static bool has_failed(const struct world *w)
+{
+	return stream(w).failures > 0;
+}
+
+static void nonsense_in_retry_after_does_no_harm(void **state)
+{
+	struct world *w = *state;
+	const struct fake_fault faults[] = { { FAKE_REPLY, 0,
+		"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 9223372036854775806\r\n"
+		"Content-Length: 0\r\n\r\n" } };
+	begin(w, faults, 1);
+	wait_until(w, has_failed, "429");
+	end(w);
+}
+
 static bool is_refused(const struct world *w)
 {
 	return w->seen.refused != 0;
@@ -550,6 +566,7 @@ int main(void)
 		T(after_410_a_new_list_is_told_as_differences),
 		T(failures_are_waited_out),
 		T(retry_after_is_obeyed),
+		T(nonsense_in_retry_after_does_no_harm),
 		T(what_is_forbidden_is_told_once_and_tried_seldom),
 		T(garbage_in_a_watch_loses_nothing),
 		T(one_unreadable_object_does_not_hide_the_others),
