@@ -12,7 +12,6 @@ struct chain {
 	struct log_stage *log;
 	struct errors_stage *errors;
 	struct loadbalance *loadbalance;
-	struct block *block;
 	struct transfer_stage *transfer;
 	struct search *search;
 	unsigned n_closing; /* stages that are not closed yet, and one for the call */
@@ -31,13 +30,12 @@ static int add_log(struct chain *c, const struct dns_config *config)
 {
 	static const struct log_rule all = { ".", LOG_FORMAT_COMMON, LOG_CLASS_ALL };
 	const struct stage_options *o = &config->stages;
-	const struct log_stage_options how = { .level = o->n_logs > 0 ? LOG_INFO : LOG_DEBUG,
-		.block = config->block != NULL };
 	if (o->n_logs == 0 && !log_is_on(LOG_DEBUG)) {
 		return ERR_OK;
 	}
-	int err = log_stage_new(
-		o->n_logs > 0 ? o->logs : &all, o->n_logs > 0 ? o->n_logs : 1, &how, &c->log);
+	bool wanted = o->n_logs > 0;
+	int err = log_stage_new(wanted ? o->logs : &all, wanted ? o->n_logs : 1,
+		wanted ? LOG_INFO : LOG_DEBUG, &c->log);
 	return add(c, err, &stage_log, c->log);
 }
 
@@ -56,10 +54,6 @@ static int add_stages(struct chain *c, uv_loop_t *loop, struct reclaim *rc, stru
 		err = add(c, err, sorts ? &stage_loadbalance_sorting : &stage_loadbalance,
 			c->loadbalance);
 	}
-	if (!err && config->block) {
-		err = block_new(config->block, &c->block);
-		err = add(c, err, &stage_block, c->block);
-	}
 	if (!err && o->n_transfers > 0) {
 		err = transfer_stage_new(kube, o->transfers, o->n_transfers, &c->transfer);
 		err = add(c, err, &stage_transfer, c->transfer);
@@ -68,7 +62,13 @@ static int add_stages(struct chain *c, uv_loop_t *loop, struct reclaim *rc, stru
 		err = search_new(kube, strv_of(config->search_ns), &c->search);
 		err = add(c, err, &stage_search, c->search);
 	}
-	return add(c, err, &stage_kubernetes, kube);
+	return err || !kube ? err : add(c, err, &stage_kubernetes, kube);
+}
+
+static bool has_stages(const struct kube *kube, const struct stage_options *o)
+{
+	return kube || o->n_logs > 0 || o->errors || o->balance != BALANCE_KEEP ||
+	       o->n_transfers > 0;
 }
 
 static void nobody(void *ctx)
@@ -80,7 +80,11 @@ int chain_open(uv_loop_t *loop, struct reclaim *rc, struct kube *kube,
 	const struct dns_config *config, struct chain **out)
 {
 	struct chain *c = calloc(1, sizeof(*c));
-	int err = c ? add_stages(c, loop, rc, kube, config) : ERR_NOMEM;
+	int err = c ? ERR_OK : ERR_NOMEM;
+	if (!err && has_stages(kube, &config->stages)) {
+		c->pipeline.ours = config->block != NULL;
+		err = add_stages(c, loop, rc, kube, config);
+	}
 	if (err) {
 		chain_close(c, nobody, NULL);
 		return err;
@@ -105,7 +109,6 @@ static void on_stage_closed(void *ctx)
 	}
 	log_stage_free(c->log);
 	loadbalance_free(c->loadbalance);
-	block_free(c->block);
 	transfer_stage_free(c->transfer);
 	search_free(c->search);
 	free(c);

@@ -101,6 +101,7 @@ enum accept query_read(
 	q->rcode = RCODE_NOERROR;
 	q->held.set = false;
 	q->stream = NULL;
+	q->way = NULL;
 	q->glance.noted = false;
 	if (header_read(&r, &q->header) != ERR_OK || (q->header.flags & FLAG_QR)) {
 		return ACCEPT_SILENCE;

@@ -13,10 +13,42 @@ int pipeline_add(struct pipeline *p, const struct stage_row *row, void *self)
 	return ERR_OK;
 }
 
+/* DS is the parent's (RFC 4035 3.1.4.1): of all zones that the name is in the shortest gets it, but the root only alone, and
+ * none beyond a block without stages. */
+static const struct pipeline *find_route(const struct pipeline *p, const struct query *q)
+{
+	static const struct pipeline nowhere;
+	const struct pipeline *found = NULL;
+	for (size_t i = 0; i < p->n_routes; i++) {
+		const struct route *r = &p->routes[i];
+		if ((found && r->zone.n == 1) ||
+			name_suffix_at(q->subject.lower, q->subject.n, r->zone.b, r->zone.n) < 0) {
+			continue;
+		}
+		found = r->to;
+		if (q->type != TYPE_DS || found->n == 0) {
+			break;
+		}
+	}
+	return found ? found : &nowhere;
+}
+
+static const struct pipeline *way_of(const struct pipeline *p, struct query *q)
+{
+	if (p->n_routes == 0) {
+		return p;
+	}
+	if (!q->way) {
+		q->way = find_route(p, q);
+	}
+	return q->way;
+}
+
 static void run_stages(const struct pipeline *p, struct query *q)
 {
 	enum verdict v = V_NEXT;
 	size_t i = 0;
+	q->passed = p->ours;
 	while (i < p->n && v == V_NEXT) {
 		const struct stage *s = &p->stages[i++];
 		if (s->row->run) {
@@ -49,6 +81,7 @@ static void run_stages(const struct pipeline *p, struct query *q)
 
 void pipeline_glance(const struct pipeline *p, struct query *q, unsigned step)
 {
+	p = way_of(p, q);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct stage *s = &p->stages[i];
 		if (s->row->glance) {
@@ -65,7 +98,7 @@ size_t pipeline_reply(const struct pipeline *p, struct query *q, enum accept acc
 	}
 	query_begin(q, accepted, message, reply, reply_cap);
 	if (accepted == ACCEPT_QUERY) {
-		run_stages(p, q);
+		run_stages(way_of(p, q), q);
 	}
 	return q->w.n;
 }

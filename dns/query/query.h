@@ -39,6 +39,7 @@ struct stream {
 };
 
 struct pending;
+struct pipeline;
 struct query_origin;
 struct slot;
 
@@ -79,6 +80,7 @@ struct query {
 	size_t question_end; /* octets of header and question */
 	bool bare;           /* to be refused by a header alone */
 	struct opt_u32 held; /* IXFR: serial the client has (RFC 1995 3) */
+	const struct pipeline *way; /* the stages it takes; NULL: not chosen yet */
 	struct glance glance;
 	/* being answered */
 	struct subject subject;
@@ -124,9 +126,17 @@ struct stage {
 	void *self;
 };
 #define PIPELINE_MAX 16
+/* Stages; or, where several server blocks share an address, the way to those of each. Const once queries come. */
 struct pipeline {
 	struct stage stages[PIPELINE_MAX];
 	size_t n;
+	bool ours;                  /* what no stage answers is SERVFAIL, not REFUSED */
+	const struct route *routes; /* longest zone first; none: its own stages are for all names */
+	size_t n_routes;
+};
+struct route {
+	struct name zone; /* lower case */
+	const struct pipeline *to;
 };
 
 /* Next number of the thread's sequence. */

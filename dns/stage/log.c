@@ -1,5 +1,4 @@
-/* Stage log: a line for each reply whose question the first rule that knows its name wants logged. Names that no zone of the
- * server block holds are nobody's, and not logged. Source: CoreDNS plugin/log; its classes are those of
+/* Stage log: a line for each reply whose question the first rule that knows its name wants logged. Source: CoreDNS plugin/log; its classes are those of
  * plugin/pkg/response. Regime: owned heap object, const once made; query threads. */
 #include <stdlib.h>
 #include <uv.h>
@@ -19,21 +18,19 @@ struct rule {
 
 struct log_stage {
 	enum log_level level;
-	bool block; /* there is a server block: only its names */
 	size_t n;
 	struct rule rules[];
 };
 
-int log_stage_new(const struct log_rule *rules, size_t n, const struct log_stage_options *options,
-	struct log_stage **out)
+int log_stage_new(
+	const struct log_rule *rules, size_t n, enum log_level level, struct log_stage **out)
 {
 	struct log_stage *s = calloc(1, sizeof(*s) + n * sizeof(s->rules[0]));
 	int err = s ? ERR_OK : ERR_NOMEM;
 	if (err) {
 		return err;
 	}
-	s->level = options->level;
-	s->block = options->block;
+	s->level = level;
 	for (; s->n < n && !err; s->n++) {
 		struct rule *r = &s->rules[s->n];
 		r->classes = rules[s->n].classes;
@@ -97,7 +94,7 @@ static enum verdict run(void *self, struct query *q)
 static void done(void *self, const struct query *q)
 {
 	const struct log_stage *s = self;
-	if (!log_is_on(s->level) || (s->block && !q->passed)) {
+	if (!log_is_on(s->level)) {
 		return;
 	}
 	const struct rule *r = find_rule(s, q);

@@ -15,13 +15,9 @@
 /* log: a line a reply. self: struct log_stage. */
 extern const struct stage_row stage_log;
 struct log_stage;
-struct log_stage_options {
-	enum log_level level;
-	bool block; /* stage_block comes after it: names that are not the block's are passed over */
-};
 /* errors ERR_BAD_NAME, ERR_NOMEM */
-NODISCARD int log_stage_new(const struct log_rule *rules, size_t n,
-	const struct log_stage_options *options, struct log_stage **out);
+NODISCARD int log_stage_new(
+	const struct log_rule *rules, size_t n, enum log_level level, struct log_stage **out);
 void log_stage_free(struct log_stage *s); /* accepts NULL */
 
 /* errors: every SERVFAIL is logged, or counted with those like it. self: struct errors_stage. */
@@ -32,13 +28,6 @@ NODISCARD int errors_stage_open(
 	uv_loop_t *loop, const struct consolidate_rule *rules, size_t n, struct errors_stage **out);
 /* No query thread is left. Says what was counted; frees, then closed, from the loop. */
 void errors_stage_close(struct errors_stage *s, void (*closed)(void *ctx), void *ctx);
-
-/* block: names in the zones of the server block are ours, even if no stage after it answers. self: struct block. */
-extern const struct stage_row stage_block;
-struct block;
-/* zones: blank-separated. errors ERR_BAD_NAME, ERR_NOMEM */
-NODISCARD int block_new(const char *zones, struct block **out);
-void block_free(struct block *b);
 
 /* loadbalance: the order of addresses; sorting: with weights or preferred networks too. self: struct loadbalance. */
 extern const struct stage_row stage_loadbalance, stage_loadbalance_sorting;
@@ -56,7 +45,7 @@ extern const struct stage_row stage_kubernetes;
 /* transfer: whole zones over TCP, for those who may have them. self: struct transfer_stage. */
 extern const struct stage_row stage_transfer;
 struct transfer_stage;
-/* errors ERR_BAD_NAME (zones), ERR_SYNTAX (to), ERR_NOMEM */
+/* k: NULL: there is no zone to give. errors ERR_BAD_NAME (zones), ERR_SYNTAX (to), ERR_NOMEM */
 NODISCARD int transfer_stage_new(const struct kube *k, const struct transfer_rule *rules, size_t n,
 	struct transfer_stage **out);
 void transfer_stage_free(struct transfer_stage *s); /* accepts NULL */

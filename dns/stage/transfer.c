@@ -158,7 +158,7 @@ static enum verdict run(void *self, struct query *q)
 		reply_set_rcode(q, RCODE_REFUSED, false);
 		return V_ANSWERED;
 	}
-	enum verdict v = kube_transfer(s->kube, q);
+	enum verdict v = s->kube ? kube_transfer(s->kube, q) : V_NEXT;
 	return v == V_NEXT ? V_FAILED : v; /* no zone begins here */
 }
 

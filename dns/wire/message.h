@@ -29,6 +29,7 @@ enum rr_type {
 	TYPE_AAAA = 28,
 	TYPE_SRV = 33,
 	TYPE_OPT = 41,
+	TYPE_DS = 43,
 	TYPE_IXFR = 251,
 	TYPE_AXFR = 252,
 	TYPE_ANY = 255,
