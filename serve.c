@@ -2,8 +2,8 @@
  * Source: CoreDNS's command line and its plugin/kubernetes for what happens at start.
  * Regime: one static struct, control thread. Called by: main.
  *
- * Happy path: Corefile read -> loop, clock, remote, a DNS server a listener, subscribed -> synced, or startup_timeout
- * over -> ports taken, "ready ..." on stdout -> signal -> close.
+ * Happy path: Corefile read -> loop, clock, remote, one DNS server with all blocks, subscribed -> synced, or the longest
+ * startup_timeout over -> ports taken, "ready ..." on stdout -> signal -> close.
  * Failure paths: Corefile wrong, or asking for what is not served -> exit 1, nothing opened; credentials or a port
  * fail -> what is open is closed, exit 1; not synced in time -> serves SERVFAIL, and goes on trying. Second signal while
  * closing -> exit at once. */
@@ -29,6 +29,7 @@
 #include "dns/server.h"
 #include "serve_bind.h"
 #include "serve_files.h"
+#include "serve_remote.h"
 #include "start.h"
 #include "watch/remote/remote.h"
 
@@ -85,12 +86,10 @@ const struct option_command serve_command = { .name = "serve",
 	.rows = rows,
 	.n_rows = ARRAY_LEN(rows) };
 
-struct listener {
+struct listener { /* a server block on one of its ports */
 	const struct corefile_listener *asked;
 	struct option_addr *addrs;
 	size_t n_addrs;
-	struct dns_server *dns;
-	bool listening;
 };
 
 struct serve {
@@ -100,10 +99,10 @@ struct serve {
 	uv_signal_t on_int, on_term, on_hup, on_usr1;
 	uv_timer_t sync_poll;
 	struct clock *clock;
-	struct remote *remote;
+	struct remote *remote; /* NULL: no block has kubernetes */
+	struct dns_server *dns;
 	struct listener *listeners;
 	size_t n_listeners;
-	size_t n_closing; /* DNS servers not gone yet, and one for the call */
 	uint64_t opened_ms;
 	bool ready; /* said */
 	bool closing;
@@ -126,10 +125,6 @@ static void close_2(void *ctx)
 static void close_1(void *ctx)
 {
 	struct serve *s = ctx;
-	REQUIRE(s->n_closing > 0);
-	if (--s->n_closing > 0) {
-		return;
-	}
 	if (s->remote) {
 		remote_close(s->remote, close_2, s);
 	} else {
@@ -145,14 +140,11 @@ static void serve_close(struct serve *s, int exit_code)
 	s->closing = true;
 	s->exit_code = exit_code;
 	uv_timer_stop(&s->sync_poll);
-	s->n_closing = 1;
-	for (size_t i = 0; i < s->n_listeners; i++) {
-		if (s->listeners[i].dns) {
-			s->n_closing++;
-			dns_server_close(s->listeners[i].dns, close_1, s);
-		}
+	if (s->dns) {
+		dns_server_close(s->dns, close_1, s);
+	} else {
+		close_1(s);
 	}
-	close_1(s);
 }
 
 static void on_signal(uv_signal_t *h, int signum)
@@ -247,25 +239,67 @@ NODISCARD static int load_corefile(struct serve *s)
 static void say_ready(struct serve *s)
 {
 	fputs("ready dns=", stdout);
-	for (size_t i = 0; i < s->n_listeners; i++) {
-		const struct listener *l = &s->listeners[i];
-		for (size_t a = 0; a < l->n_addrs; a++) {
-			char text[START_ADDR_CHARS];
-			start_addr_print(&l->addrs[a], dns_server_port_at(l->dns, a), text);
-			printf("%s%s", i + a > 0 ? "," : "", text);
-		}
+	for (size_t i = 0; i < dns_server_n_addrs(s->dns); i++) {
+		char text[START_ADDR_CHARS];
+		start_addr_print(
+			dns_server_addr_at(s->dns, i), dns_server_port_at(s->dns, i), text);
+		printf("%s%s", i > 0 ? "," : "", text);
 	}
-	printf(" cluster=%s\n", remote_server_url(s->remote));
+	if (s->remote) {
+		printf(" cluster=%s", remote_server_url(s->remote));
+	}
+	printf("\n");
 	fflush(stdout);
 	s->ready = true;
 }
 
-/* Takes the ports of a listener when it is time to. */
-NODISCARD static int listen_in_time(struct serve *s, struct listener *l, bool synced)
+/* The block that wants this address. */
+static const struct corefile_block *block_at(const struct serve *s, const struct option_addr *addr)
 {
-	uint64_t waited_ms = uv_now(&s->loop) - s->opened_ms;
-	int64_t timeout_ms = l->asked->block->kubernetes->startup_timeout_ms;
-	if (l->listening || (!synced && waited_ms < (uint64_t)timeout_ms)) {
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		const struct listener *l = &s->listeners[i];
+		for (size_t a = 0; a < l->n_addrs; a++) {
+			if (l->addrs[a].port == addr->port &&
+				strcmp(l->addrs[a].host, addr->host) == 0) {
+				return l->asked->block;
+			}
+		}
+	}
+	REQUIRE(false); /* the DNS server has no others */
+}
+
+static void say_listen_failed(const struct serve *s, int err)
+{
+	char place[300];
+	size_t i = 0;
+	while (i + 1 < dns_server_n_addrs(s->dns) && dns_server_port_at(s->dns, i) > 0) {
+		i++;
+	}
+	const struct option_addr *addr = dns_server_addr_at(s->dns, i);
+	const struct corefile_block *b = block_at(s, addr);
+	(void)snprintf(place, sizeof(place), "the server block at %s:%u, or -dns.port", b->file,
+		b->line); /* cut at worst */
+	start_listen_failed("DNS", place, addr, err);
+}
+
+/* How long the blocks want to wait for the cluster. */
+static int64_t startup_timeout_ms(const struct serve *s)
+{
+	int64_t longest_ms = 0;
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		const struct corefile_kubernetes *k = s->listeners[i].asked->block->kubernetes;
+		if (k && k->startup_timeout_ms > longest_ms) {
+			longest_ms = k->startup_timeout_ms;
+		}
+	}
+	return longest_ms;
+}
+
+/* Takes the ports when it is time to. */
+NODISCARD static int listen_in_time(struct serve *s, bool synced)
+{
+	int64_t timeout_ms = startup_timeout_ms(s);
+	if (s->ready || (!synced && uv_now(&s->loop) - s->opened_ms < (uint64_t)timeout_ms)) {
 		return ERR_OK;
 	}
 	if (!synced) {
@@ -274,13 +308,11 @@ NODISCARD static int listen_in_time(struct serve *s, struct listener *l, bool sy
 			" ms: names not known yet are answered with SERVFAIL",
 			remote_server_url(s->remote), timeout_ms);
 	}
-	int err = dns_server_listen(l->dns);
-	l->listening = !err;
+	int err = dns_server_listen(s->dns);
 	if (err) {
-		char place[300];
-		(void)snprintf(place, sizeof(place), "the server block at %s:%u, or -dns.port",
-			l->asked->block->file, l->asked->block->line); /* cut at worst */
-		start_listen_failed("DNS", place, &l->addrs[0], err);
+		say_listen_failed(s, err);
+	} else {
+		say_ready(s);
 	}
 	return err;
 }
@@ -288,110 +320,46 @@ NODISCARD static int listen_in_time(struct serve *s, struct listener *l, bool sy
 static void on_sync_poll(uv_timer_t *t)
 {
 	struct serve *s = container_of(t, struct serve, sync_poll);
-	bool all_synced = true;
-	bool all_listen = true;
-	for (size_t i = 0; i < s->n_listeners; i++) {
-		struct listener *l = &s->listeners[i];
-		bool synced = dns_server_synced(l->dns);
-		if (listen_in_time(s, l, synced)) {
-			serve_close(s, 1);
-			return;
-		}
-		all_synced = all_synced && synced;
-		all_listen = all_listen && l->listening;
+	bool synced = dns_server_synced(s->dns);
+	if (listen_in_time(s, synced)) {
+		serve_close(s, 1);
+		return;
 	}
-	if (all_listen && !s->ready) {
-		say_ready(s);
+	if (!synced) {
+		return;
 	}
-	if (all_listen && all_synced) {
+	if (s->remote) {
 		log_info("serve", "all of %s is known after %" PRIu64 " ms",
 			remote_server_url(s->remote), uv_now(&s->loop) - s->opened_ms);
-		uv_timer_stop(t);
 	}
+	uv_timer_stop(t);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
-/* The stricter of what two blocks say; 0: it says nothing. */
-static double stricter(double a, double b)
-{
-	return a > 0 && (b <= 0 || a < b) ? a : b;
-}
-
-/* One API server feeds all listeners. */
-NODISCARD static int choose_remote(const struct serve *s, struct remote_config *out)
-{
-	struct limit_config limit = { .qps = 0 };
-	for (size_t i = 0; i < s->n_listeners; i++) {
-		const struct corefile_kubernetes *k = s->listeners[i].asked->block->kubernetes;
-		limit.qps = stricter(k->qps, limit.qps);
-		limit.burst = (uint32_t)stricter(k->burst, limit.burst);
-		limit.max_inflight = (uint32_t)stricter(k->max_inflight, limit.max_inflight);
-		struct remote_config c = { .kubeconfig = s->set.kubeconfig };
-		if (!s->set.kubeconfig) {
-			c = (struct remote_config){ .kubeconfig = k->kubeconfig,
-				.context = k->context,
-				.endpoint = k->kubeconfig ? NULL : k->endpoint,
-				.tls_cert = k->tls_cert,
-				.tls_key = k->tls_key,
-				.tls_ca = k->tls_ca };
-		}
-		if (i > 0 && !(same_text(c.kubeconfig, out->kubeconfig) &&
-				     same_text(c.context, out->context) &&
-				     same_text(c.endpoint, out->endpoint) &&
-				     same_text(c.tls_cert, out->tls_cert) &&
-				     same_text(c.tls_key, out->tls_key) &&
-				     same_text(c.tls_ca, out->tls_ca))) {
-			fprintf(stderr,
-				"error: %s:%u: more than one API server is not served yet\n",
-				s->listeners[i].asked->block->file, k->line);
-			return ERR_UNSUPPORTED;
-		}
-		*out = c;
-	}
-	out->limit = limit;
-	return ERR_OK;
-}
-
-NODISCARD static int open_remote(struct serve *s)
-{
-	char why[REMOTE_WHY_CHARS];
-	struct remote_config config = { .kubeconfig = NULL };
-	int err = choose_remote(s, &config);
-	if (err) {
-		return err;
-	}
-	err = remote_open(&s->loop, s->clock, &config, &s->remote, why);
-	if (err) {
-		fprintf(stderr, "error: the API server cannot be watched: %s\n", why);
-	}
-	return err;
-}
-
-NODISCARD static int open_listener(struct serve *s, struct listener *l)
+/* The DNS server, with the first block; the others join it. */
+NODISCARD static int open_block(struct serve *s, const struct listener *l)
 {
 	const struct corefile_block *b = l->asked->block;
-	int err = serve_bind(l->asked, &l->addrs, &l->n_addrs);
-	if (err) {
-		return err;
-	}
 	struct dns_config config = dns_config_default();
 	config.listen = l->addrs[0];
 	config.more = l->addrs + 1;
 	config.n_more = l->n_addrs - 1;
 	config.threads = (unsigned)s->set.threads;
-	config.kube = l->asked->options;
 	config.block = l->asked->zones;
 	config.stages = b->stages;
+	config.no_kube = !b->kubernetes;
+	if (b->kubernetes) {
+		config.kube = b->kubernetes->options;
+	}
 	config.no_short = true;
 	config.listen_later = true;
-	err = dns_server_open(&s->loop, s->clock, remote_api(s->remote), &config, &l->dns);
+	int err = s->dns ? dns_server_add(s->dns, &config)
+			 : dns_server_open(&s->loop, s->clock,
+				   s->remote ? remote_api(s->remote) : NULL, &config, &s->dns);
 	if (err) {
-		fprintf(stderr, "error: %s:%u: kubernetes cannot be served: %s\n", b->file, b->line,
-			err_text(err));
+		fprintf(stderr, "error: %s:%u: this server block cannot be served: %s\n", b->file,
+			b->line,
+			err == ERR_EXISTS ? "another on its port has a zone and an address of it"
+					  : err_text(err));
 	}
 	return err;
 }
@@ -405,9 +373,15 @@ NODISCARD static int serve_open(struct serve *s)
 	err = err || start_is_ignored(SIGHUP) ? err
 					      : uv_signal_start(&s->on_hup, on_signal, SIGHUP);
 	err = err ? err : uv_signal_start(&s->on_usr1, on_figures, SIGUSR1);
-	err = err ? err : open_remote(s);
+	err = err ? err
+		  : serve_remote_open(
+			    s->corefile, s->set.kubeconfig, &s->loop, s->clock, &s->remote);
 	for (size_t i = 0; i < s->n_listeners && !err; i++) {
-		err = open_listener(s, &s->listeners[i]);
+		err = serve_bind(
+			s->listeners[i].asked, &s->listeners[i].addrs, &s->listeners[i].n_addrs);
+	}
+	for (size_t i = 0; i < s->n_listeners && !err; i++) {
+		err = open_block(s, &s->listeners[i]);
 	}
 	s->opened_ms = uv_now(&s->loop);
 	return err ? err : uv_timer_start(&s->sync_poll, on_sync_poll, 0, SYNC_POLL_MS);

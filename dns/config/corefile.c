@@ -235,8 +235,7 @@ NODISCARD static int check_once(const struct blocks *x, const struct corefile_bl
 		size_t n = other == b ? z : other->n_zones;
 		for (size_t i = 0; i < n; i++) {
 			const struct corefile_zone *o = &other->zones[i];
-			if (o->port == mine->port && o->port != 0 &&
-				strcmp(o->name, mine->name) == 0 &&
+			if (o->port == mine->port && strcmp(o->name, mine->name) == 0 &&
 				(other == b || binds_meet(&other->bind, &b->bind))) {
 				return refuse(x->r, b->line, "%s:%u is served already, line %u",
 					mine->name, mine->port, other->line);

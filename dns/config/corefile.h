@@ -74,11 +74,9 @@ struct corefile_block {
 
 /* A server block on one of its ports: what is to be opened. */
 struct corefile_listener {
-	const struct corefile_block *block; /* has kubernetes */
+	const struct corefile_block *block;
 	unsigned port;
 	const char *zones; /* of the block on this port, blank-separated */
-	struct kube_options
-		options; /* those of kubernetes, with the zones that are asked for here */
 };
 
 struct corefile {

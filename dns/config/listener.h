@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "dns/config/directive.h"
 
-/* Fills c->listeners from c->blocks; what cannot be served is noted. errors ERR_NOMEM */
+/* Fills c->listeners from c->blocks. errors ERR_NOMEM */
 NODISCARD int listeners_make(struct reader *r, struct corefile *c);
-/* Is there an address that both take? Words are compared, none means all. */
+/* Is there an address that both take? Words are compared, none means all: beside it none is an address of its own. */
 bool binds_meet(const struct corefile_words *a, const struct corefile_words *b);

@@ -137,7 +137,8 @@ int zones_read(struct reader *r, const struct config_line *l, struct corefile_wo
 	return err;
 }
 
-bool zone_is_below(const char *zone, const char *parent)
+/* Is zone the same as parent, or below it? */
+static bool is_below(const char *zone, const char *parent)
 {
 	struct strv z = strv_of(zone);
 	struct strv p = strv_of(parent);
@@ -149,5 +150,5 @@ bool zone_is_below(const char *zone, const char *parent)
 
 bool zone_is_reverse(const char *zone)
 {
-	return zone_is_below(zone, V4_ROOT) || zone_is_below(zone, V6_ROOT);
+	return is_below(zone, V4_ROOT) || is_below(zone, V6_ROOT);
 }

@@ -16,5 +16,3 @@ NODISCARD int zones_read(
 	struct reader *r, const struct config_line *l, struct corefile_words *names);
 /* Is it in-addr.arpa., ip6.arpa. or below them? */
 bool zone_is_reverse(const char *zone);
-/* Is zone the same as parent, or below it? */
-bool zone_is_below(const char *zone, const char *parent);

@@ -23,7 +23,7 @@ class Serve:
     def ready(self):
         readable, _, _ = select.select([self.process.stdout], [], [], START_LIMIT_S)
         line = self.process.stdout.readline() if readable else ""
-        found = re.fullmatch(r"ready dns=(\S+) cluster=(\S+)\n", line)
+        found = re.fullmatch(r"ready dns=(\S+)(?: cluster=(\S+))?\n", line)
         assert found, f"no ready line but {line!r}\n{self.text()}"
         self.addresses = [a.rsplit(":", 1) for a in found[1].split(",")]
         self.cluster = found[2]

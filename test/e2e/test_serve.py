@@ -64,16 +64,54 @@ def test_an_endpoint_is_enough(experiment, start_serve):
     assert len(start_serve(text).ready().short(NAME)) == 3
 
 
-def test_blocks_on_ports_of_their_own_and_several_addresses(experiment, start_serve):
-    text = (f"a.local:0 {{\n bind 127.0.0.1 127.0.0.2\n kubernetes {{\n kubeconfig {experiment.kubeconfig}\n }}\n}}\n"
-            f"b.local:0 {{\n bind 127.0.0.1\n kubernetes {{\n kubeconfig {experiment.kubeconfig}\n }}\n}}\n")
+def block(zones, kubeconfig=None, options="", bind="127.0.0.1", more=""):
+    kubernetes = f"kubernetes {{\n kubeconfig {kubeconfig}\n {options}\n }}" if kubeconfig else ""
+    return f"{zones} {{\n bind {bind}\n {kubernetes}\n {more}\n}}\n"
+
+
+def test_addresses_and_ports_answer_only_for_the_blocks_that_are_bound_to_them(experiment, start_serve):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    text = (block("a.local:0", experiment.kubeconfig, bind="127.0.0.1 127.0.0.2") + block("b.local:0", experiment.kubeconfig)
+            + block(f"c.local:{port} d.local:0", experiment.kubeconfig))
     s = start_serve(text).ready()
-    assert [host for host, _ in s.addresses] == ["127.0.0.1", "127.0.0.2", "127.0.0.1"]
+    assert [host for host, _ in s.addresses] == ["127.0.0.1", "127.0.0.2", "127.0.0.1"] and s.addresses[2][1] == port
     name = NAME.removesuffix("cluster.local")
-    for address in (0, 1):
-        assert len(s.short(name + "a.local", address=address)) == 3
-        assert s.rcode(name + "b.local", address=address) == "REFUSED"
-    assert len(s.short(name + "b.local", address=2)) == 3
+    for address, served in enumerate(("abd", "a", "c")):
+        for zone in "abcd":
+            rcode = "NOERROR" if zone in served else "REFUSED"
+            assert (zone, s.rcode(f"{name}{zone}.local", address=address)) == (zone, rcode)
+
+
+def test_blocks_on_one_port_have_options_of_their_own_and_the_longest_zone_counts(experiment, start_serve):
+    text = (block("a.local:0", experiment.kubeconfig, "ttl 30\n pods insecure", more='log . "first {name}"')
+            + block("b.a.local:0", experiment.kubeconfig, "ttl 60\n pods disabled", more='log . "second {name}"')
+            + block("bare.a.local:0", more="errors") + block("empty.a.local:0"))
+    s = start_serve(text).ready()
+    assert len(s.addresses) == 1
+    name = NAME.removesuffix("cluster.local")
+
+    def ttls(zone):
+        return [line.split()[1] for line in s.dig("+noall", "+answer", name + zone).splitlines()]
+
+    assert ttls("a.local") == ["30"] * 3 and ttls("b.a.local") == ["60"] * 3
+    pod = "1-2-3-4.experiments.pod."
+    assert s.short(f"{pod}a.local") == ["1.2.3.4"] and s.rcode(f"{pod}B.A.local") == "NXDOMAIN"
+    assert s.rcode("x.bare.a.local") == "SERVFAIL" and s.rcode("x.empty.a.local") == "REFUSED"
+    assert s.rcode("local") == s.rcode("xa.local") == "REFUSED"
+    assert s.stop() == 0
+    said = re.findall(r"dns: (first|second) (\S+)", s.text())
+    assert said == [("first", f"{name}a.local."), ("second", f"{name}b.a.local."), ("first", f"{pod}a.local."),
+                    ("second", f"{pod}b.a.local.")]
+    assert "SERVFAIL x.bare.a.local. A" in s.text() and "a.local. A" not in s.text().replace("x.bare.a.local. A", "")
+
+
+def test_without_kubernetes_in_any_block_no_cluster_is_needed(start_serve):
+    s = start_serve(block(".:0", more="errors")).ready()
+    assert s.cluster is None and s.rcode("example.org") == "SERVFAIL"
+    s.process.send_signal(signal.SIGUSR1)
+    assert s.rcode("example.org") == "SERVFAIL"
 
 
 def test_an_interface_stands_for_its_addresses_and_except_is_about_its_own_line(experiment, start_serve, tmp_path):
@@ -239,6 +277,9 @@ def test_a_signal_ends_it_in_order_be_it_ready_or_not(start_serve, tmp_path, sig
     (". {\n kubernetes a {\n statefulsets hold 11s\n }\n}\n",
      ["Corefile:3: kubernetes: statefulsets: hold: wants a duration of at most 10s"]),
     (". {\n forward . 192.0.2.1\n}\n", ["Corefile:2: forward: this directive of CoreDNS is not served yet"]),
+    ("a {\n errors\n}\nb a {\n errors\n}\n", ["Corefile:4: a.:53 is served already, line 1"]),
+    ("a {\n errors\n}\na {\n bind 127.0.0.1\n errors\n}\n", ["Corefile:4: a.:53 is served already, line 1"]),
+    ("a {\n bind lo\n errors\n}\na {\n bind 127.0.0.1\n errors\n}\n", ["Corefile:5: ", "another on its port has a zone"]),
     (". {\n bind nowhere0\n kubernetes a {\n endpoint http://127.0.0.1:9\n }\n}\n", ['"nowhere0" is neither']),
     (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["/nowhere"]),
     (". {\n kubernetes a\n}\n", ["not in a cluster"]),

@@ -278,14 +278,15 @@ class ControlPlane:
 
 
 class CoreDNS:
-    """One CoreDNS on a port of its own; options is the inside of its kubernetes block."""
+    """One CoreDNS on a port of its own; options is the inside of its kubernetes block; or blocks(port) is the Corefile."""
 
-    def __init__(self, folder, kubeconfig, options="", zones="cluster.local in-addr.arpa ip6.arpa", more="", env=None):
+    def __init__(self, folder, kubeconfig, options="", zones="cluster.local in-addr.arpa ip6.arpa", more="", env=None,
+                 blocks=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         corefile = self.folder / "Corefile"
-        corefile.write_text(f""".:{self.port} {{
+        corefile.write_text(blocks(self.port) if blocks else f""".:{self.port} {{
     errors
     kubernetes {zones} {{
         kubeconfig {kubeconfig}
