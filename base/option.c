@@ -1,4 +1,5 @@
-/* Parsing of the command line from the tables of option.h. Help, man page and completions: option_text.c.
+/* Parsing of the command line from the tables of option.h. Help and man page: option_text.c; completions:
+ * option_completion.c.
  * Regime: tables static; list items on the heap. Called by: main. */
 #include "base/option.h"
 
@@ -185,27 +186,39 @@ NODISCARD static int row_store(const struct option_row *row, const char *value, 
 	return err;
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "-help") == 0;
+}
+
+/* A command of the program, or a word; NULL: neither. */
 static const struct option_command *command_named(const struct option_program *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_commands; i++) {
-		if (strcmp(p->commands[i].name, name) == 0) {
-			return &p->commands[i];
+	const struct option_command *c;
+	for (size_t i = 0; (c = option_command_at(p, i)) != NULL; i++) {
+		if (strcmp(c->name, name) == 0) {
+			return c;
 		}
 	}
 	return NULL;
 }
 
 /* The words "help", "man" and "completion" with their argument. */
-static enum option_outcome word_run(const struct option_program *p, int argc, char **argv)
+static enum option_outcome word_run(
+	const struct option_program *p, const struct option_command *word, int argc, char **argv)
 {
-	const char *word = argv[1];
 	const char *arg = argc > 2 ? argv[2] : NULL;
 	const struct option_command *c = arg ? command_named(p, arg) : NULL;
 	if (argc > 3) {
-		fprintf(stderr, "%s %s: unexpected argument \"%s\"\n", p->name, word, argv[3]);
+		fprintf(stderr, "%s %s: unexpected argument \"%s\"\n", p->name, word->name,
+			argv[3]);
 		return OPTION_WRONG;
 	}
-	if (strcmp(word, "completion") == 0) {
+	if (arg && is_help(arg)) {
+		option_print_command_help(p, word, stdout);
+		return OPTION_DONE;
+	}
+	if (strcmp(word->name, "completion") == 0) {
 		if (!arg || !option_print_completion(p, arg, stdout)) {
 			fprintf(stderr, "%s completion: wants one of bash, zsh, fish\n", p->name);
 			return OPTION_WRONG;
@@ -213,11 +226,11 @@ static enum option_outcome word_run(const struct option_program *p, int argc, ch
 		return OPTION_DONE;
 	}
 	if (arg && !c) {
-		fprintf(stderr, "%s %s: no command \"%s\"; see '%s --help'\n", p->name, word, arg,
-			p->name);
+		fprintf(stderr, "%s %s: no command \"%s\"; see '%s --help'\n", p->name, word->name,
+			arg, p->name);
 		return OPTION_WRONG;
 	}
-	if (strcmp(word, "man") == 0) {
+	if (strcmp(word->name, "man") == 0) {
 		option_print_man(p, c, stdout);
 	} else if (c) {
 		option_print_command_help(p, c, stdout);
@@ -240,19 +253,18 @@ enum option_outcome option_command_find(
 		printf("%s %s\n", p->name, p->version);
 		return OPTION_DONE;
 	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "-help") == 0) {
+	if (is_help(word)) {
 		option_print_help(p, stdout);
 		return OPTION_DONE;
-	}
-	if (strcmp(word, "help") == 0 || strcmp(word, "man") == 0 ||
-		strcmp(word, "completion") == 0) {
-		return word_run(p, argc, argv);
 	}
 	const struct option_command *c = command_named(p, word);
 	if (!c) {
 		fprintf(stderr, "%s: unknown %s \"%s\"; see '%s --help'\n", p->name,
 			word[0] == '-' ? "option" : "command", word, p->name);
 		return OPTION_WRONG;
+	}
+	if (option_is_word(c)) {
+		return word_run(p, c, argc, argv);
 	}
 	*out = c;
 	return OPTION_RUN;

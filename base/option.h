@@ -41,9 +41,10 @@ struct option_row {
 	enum option_kind kind;
 	const char *metavar; /* "DUR" */
 	const char *help;    /* one sentence, no full stop */
-	const char *choices; /* OPTION_CHOICE: "text|json" */
-	size_t offset;       /* of the member in the caller's settings struct */
-	int64_t min, max;    /* OPTION_INT */
+	const char *
+		choices; /* OPTION_CHOICE: "text|json"; OPTION_TEXT: words worth offering, or NULL */
+	size_t offset;   /* of the member in the caller's settings struct */
+	int64_t min, max; /* OPTION_INT */
 };
 
 struct option_command {
@@ -73,7 +74,7 @@ enum option_outcome {
 /* Reads argv into settings (a struct of the command's, prefilled with defaults by the caller).
  * Step one, option_command_find, names the command; step two fills that command's settings.
  * Besides commands, these words are understood first: --help, --version, "help [COMMAND]", "man [COMMAND]"
- * (roff on stdout), "completion bash|zsh|fish". */
+ * (roff on stdout), "completion bash|zsh|fish", each with a --help of its own. */
 enum option_outcome option_command_find(
 	const struct option_program *p, int argc, char **argv, const struct option_command **out);
 enum option_outcome option_parse(const struct option_program *p, const struct option_command *c,

@@ -1,4 +1,4 @@
-/* Help, man page and completions from the option tables. Regime: prints, keeps nothing. */
+/* Help and man page from the option tables. Regime: prints, keeps nothing. */
 #include "base/option_text.h"
 
 #include <string.h>
@@ -7,16 +7,51 @@
 
 enum { HELP_COLUMN = 30 };
 
+static const struct option_command words[] = {
+	{ .name = "help",
+		.summary = "help of a command",
+		.about = "Without COMMAND: all commands.",
+		.arguments = "[COMMAND]" },
+	{ .name = "man",
+		.summary = "the manual page, as roff",
+		.about = "Prints the manual page, of one command or of all. man -l reads it.",
+		.arguments = "[COMMAND]" },
+	{ .name = "completion",
+		.summary = "completions for bash, zsh or fish",
+		.about =
+			"Prints a script that lets the shell complete commands, options and "
+			"values. bash and zsh: source it, from\n"
+			"~/.bashrc, or behind compinit in ~/.zshrc. fish: put it into a file under "
+			"~/.config/fish/completions.",
+		.arguments = "bash|zsh|fish" },
+};
+
+const struct option_command *option_command_at(const struct option_program *p, size_t i)
+{
+	if (i < p->n_commands) {
+		return &p->commands[i];
+	}
+	return i - p->n_commands < ARRAY_LEN(words) ? &words[i - p->n_commands] : NULL;
+}
+
+bool option_is_word(const struct option_command *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (c == &words[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void option_print_help(const struct option_program *p, FILE *out)
 {
 	fprintf(out, "%s: %s\n\nUsage: %s COMMAND [OPTIONS]\n\nCommands:\n", p->name, p->summary,
 		p->name);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, "  %-12s%s\n", p->commands[i].name, p->commands[i].summary);
+	const struct option_command *c;
+	for (size_t i = 0; (c = option_command_at(p, i)) != NULL; i++) {
+		fprintf(out, "  %-12s%s\n", c->name, c->summary);
 	}
-	fprintf(out, "  %-12s%s\n", "help", "help of a command");
-	fprintf(out, "  %-12s%s\n", "man", "the manual page, as roff");
-	fprintf(out, "  %-12s%s\n", "completion", "completions for bash, zsh or fish");
 	fprintf(out, "\n%s COMMAND --help tells a command's options; %s --version the version.\n",
 		p->name, p->name);
 }
@@ -35,9 +70,9 @@ static int spell(const struct option_row *row, char *text, size_t size)
 void option_print_command_help(
 	const struct option_program *p, const struct option_command *c, FILE *out)
 {
-	fprintf(out, "%s %s: %s\n\nUsage: %s %s [OPTIONS]%s%s\n\n%s\n\nOptions:\n", p->name,
-		c->name, c->summary, p->name, c->name, *c->arguments ? " " : "", c->arguments,
-		c->about);
+	fprintf(out, "%s %s: %s\n\nUsage: %s %s%s%s%s\n\n%s\n\nOptions:\n", p->name, c->name,
+		c->summary, p->name, c->name, c->n_rows > 0 ? " [OPTIONS]" : "",
+		*c->arguments ? " " : "", c->arguments, c->about);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		char text[80];
 		int n = spell(&c->rows[i], text, sizeof(text));
@@ -92,8 +127,8 @@ static void roff_lines(const char *text, FILE *out)
 
 static void man_command(const struct option_program *p, const struct option_command *c, FILE *out)
 {
-	fprintf(out, ".SS %s %s ", p->name, c->name);
-	fprintf(out, "[OPTIONS] %s\n", c->arguments);
+	fprintf(out, ".SS %s %s %s%s\n", p->name, c->name, c->n_rows > 0 ? "[OPTIONS] " : "",
+		c->arguments);
 	roff_lines(c->about, out);
 	for (size_t i = 0; i < c->n_rows; i++) {
 		char text[80];
@@ -112,189 +147,21 @@ void option_print_man(const struct option_program *p, const struct option_comman
 		p->name, p->version, p->name);
 	roff(strv_of(p->summary), out);
 	fprintf(out, "\n.SH SYNOPSIS\n.B %s\nCOMMAND [OPTIONS]\n.SH COMMANDS\n", p->name);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		if (!c || c == &p->commands[i]) {
-			man_command(p, &p->commands[i], out);
+	const struct option_command *one;
+	for (size_t i = 0; (one = option_command_at(p, i)) != NULL; i++) {
+		if (!c || c == one) {
+			man_command(p, one, out);
 		}
 	}
-	for (size_t i = 0; i < p->n_commands; i++) {
-		if ((!c || c == &p->commands[i]) && p->commands[i].examples) {
-			fputs(".SH EXAMPLES\n", out);
-			roff_lines(p->commands[i].examples, out);
+	bool any = false;
+	for (size_t i = 0; (one = option_command_at(p, i)) != NULL; i++) {
+		if ((!c || c == one) && one->examples && *one->examples) {
+			fputs(any ? "" : ".SH EXAMPLES\n", out);
+			roff_lines(one->examples, out);
+			any = true;
 		}
 	}
 	fputs(".SH EXIT STATUS\n0 done; 1 failed, the reason is on standard error; 2 wrong "
 	      "usage.\n",
 		out);
-}
-
-/* Prints every "--name" of a command, separated by blanks. */
-static void names(const struct option_command *c, FILE *out)
-{
-	for (size_t i = 0; i < c->n_rows; i++) {
-		fprintf(out, "--%s ", c->rows[i].name);
-	}
-	fputs("--help", out);
-}
-
-enum value_form { VALUE_NONE, VALUE_CHOICE, VALUE_FILE, VALUE_OTHER };
-
-static enum value_form value_form(const struct option_row *row)
-{
-	static const char *const files[] = { "FILE", "DIR", "MANIFEST" };
-	if (row->kind == OPTION_FLAG || row->kind == OPTION_CHOICE) {
-		return row->kind == OPTION_FLAG ? VALUE_NONE : VALUE_CHOICE;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		if (strcmp(row->metavar, files[i]) == 0) {
-			return VALUE_FILE;
-		}
-	}
-	return VALUE_OTHER;
-}
-
-/* What may follow an option of the command, else its options: branches of a case on the word before. */
-static void bash_values(const struct option_command *c, FILE *out)
-{
-	static const char *const action[] = { [VALUE_FILE] = "mapfile -t COMPREPLY < <(compgen -f "
-							     "-- \"$cur\")\n\t\t\t\treturn",
-		[VALUE_OTHER] = "return" };
-	for (size_t i = 0; i < c->n_rows; i++) {
-		const struct option_row *row = &c->rows[i];
-		enum value_form form = value_form(row);
-		if (form == VALUE_NONE) {
-			continue;
-		}
-		fputs("\t\t\t", out);
-		if (row->letter) {
-			fprintf(out, "-%c | ", row->letter);
-		}
-		fprintf(out, "--%s) ", row->name);
-		if (form == VALUE_CHOICE) {
-			fputs("words='", out);
-			for (const char *p = row->choices; *p; p++) {
-				fputc(*p == '|' ? ' ' : *p, out);
-			}
-			fputc('\'', out);
-		} else {
-			fputs(action[form], out);
-		}
-		fputs(" ;;\n", out);
-	}
-	fputs("\t\t\t*) words='", out);
-	names(c, out);
-	fputs("' ;;\n", out);
-}
-
-static void commands(const struct option_program *p, FILE *out)
-{
-	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, "%s%s", i > 0 ? " " : "", p->commands[i].name);
-	}
-}
-
-static void bash(const struct option_program *p, FILE *out)
-{
-	fprintf(out,
-		"_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
-		"prev=${COMP_WORDS[COMP_CWORD-1]} words=\n\tCOMPREPLY=()\n"
-		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='",
-		p->name);
-	commands(p, out);
-	fputs(" help man completion --help --version'\n\telse\n\t\tcase ${COMP_WORDS[1]} in\n",
-		out);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, "\t\t%s)\n\t\t\tcase $prev in\n", p->commands[i].name);
-		bash_values(&p->commands[i], out);
-		fputs("\t\t\tesac\n\t\t\t;;\n", out);
-	}
-	fputs("\t\thelp | man) words='", out);
-	commands(p, out);
-	fputs("' ;;\n\t\tcompletion) words='bash zsh fish' ;;\n\t\tesac\n\tfi\n"
-	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n",
-		out);
-	fprintf(out, "complete -o filenames -F _%s %s\n", p->name, p->name);
-}
-
-/* Inside single quotes of a shell: the quote itself is what has to be left out. */
-static void quoted(const char *text, FILE *out)
-{
-	for (const char *c = text; *c; c++) {
-		if (*c == '\'') {
-			fputs("'\\''", out);
-		} else if (*c == '[' || *c == ']' || *c == ':') {
-			fprintf(out, "\\%c", *c);
-		} else {
-			fputc(*c, out);
-		}
-	}
-}
-
-static void zsh(const struct option_program *p, FILE *out)
-{
-	fprintf(out, "#compdef %s\n_%s() {\n\tif (( CURRENT == 2 )); then\n\t\t_values command",
-		p->name, p->name);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		fprintf(out, " '%s[", p->commands[i].name);
-		quoted(p->commands[i].summary, out);
-		fputs("]'", out);
-	}
-	fputs(" help man completion\n\t\treturn\n\tfi\n\tcase $words[2] in\n", out);
-	for (size_t i = 0; i < p->n_commands; i++) {
-		const struct option_command *c = &p->commands[i];
-		fprintf(out, "\t%s) _arguments '1:command:'", c->name);
-		for (size_t k = 0; k < c->n_rows; k++) {
-			bool has_value = c->rows[k].kind != OPTION_FLAG;
-			fprintf(out, " '%s--%s%s[", c->rows[k].kind == OPTION_LIST ? "*" : "",
-				c->rows[k].name, has_value ? "=" : "");
-			quoted(c->rows[k].help, out);
-			fprintf(out, "]%s'", has_value ? ":value:_files" : "");
-		}
-		fputs(" ;;\n", out);
-	}
-	fprintf(out, "\tesac\n}\ncompdef _%s %s\n", p->name, p->name);
-}
-
-static void fish_quoted(const char *text, FILE *out)
-{
-	for (const char *c = text; *c; c++) {
-		if (*c == '\'' || *c == '\\') {
-			fputc('\\', out);
-		}
-		fputc(*c, out);
-	}
-}
-
-static void fish(const struct option_program *p, FILE *out)
-{
-	for (size_t i = 0; i < p->n_commands; i++) {
-		const struct option_command *c = &p->commands[i];
-		fprintf(out, "complete -c %s -n __fish_use_subcommand -f -a %s -d '", p->name,
-			c->name);
-		fish_quoted(c->summary, out);
-		fputs("'\n", out);
-		for (size_t k = 0; k < c->n_rows; k++) {
-			fprintf(out,
-				"complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
-				p->name, c->name, c->rows[k].name,
-				c->rows[k].kind == OPTION_FLAG ? "" : " -r");
-			fish_quoted(c->rows[k].help, out);
-			fputs("'\n", out);
-		}
-	}
-}
-
-bool option_print_completion(const struct option_program *p, const char *shell, FILE *out)
-{
-	static const struct {
-		const char *shell;
-		void (*print)(const struct option_program *p, FILE *out);
-	} rows[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i].shell, shell) == 0) {
-			rows[i].print(p, out);
-			return true;
-		}
-	}
-	return false;
 }

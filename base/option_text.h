@@ -3,10 +3,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct option_program;
 struct option_command;
+
+/* The commands of the program, then the words that every program has: help, man, completion. NULL: no more. */
+const struct option_command *option_command_at(const struct option_program *p, size_t i);
+bool option_is_word(const struct option_command *c);
 
 void option_print_help(const struct option_program *p, FILE *out);
 void option_print_command_help(

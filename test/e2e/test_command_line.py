@@ -39,7 +39,10 @@ def test_help_names_every_command_and_exits_0():
     done = ordinal("--help")
     assert done.returncode == 0 and done.stderr == ""
     assert "lab" in done.stdout and "Usage: ordinal" in done.stdout
-    assert ordinal("help", "lab").stdout == ordinal("lab", "--help").stdout
+    for command in re.findall(r"^  (\w+) ", done.stdout, re.M):
+        own = ordinal(command, "--help")
+        assert own.returncode == 0 and own.stderr == "" and f"Usage: ordinal {command}" in own.stdout
+        assert ordinal("help", command).stdout == own.stdout
 
 
 def test_lab_help_tells_every_option_with_its_default():
@@ -68,7 +71,8 @@ def test_the_manual_page_names_every_option():
 def test_lines_to_copy_stay_lines_in_the_manual_page():
     page = ordinal("man").stdout
     assert re.search(r"^\.nf\n  ready api=\S+ dns=\S+ kubeconfig=PATH\n\.fi$", page, re.M)
-    assert re.search(r"^\.SH EXAMPLES\n\.PP\n\.nf\n  ordinal lab ", page, re.M)
+    assert re.search(r"^\.SH EXAMPLES\n\.PP\n\.nf\n  ordinal serve ", page, re.M)
+    assert page.count(".SH EXAMPLES\n") == 1 and "\n.nf\n  ordinal lab \\-f " in page
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -81,7 +85,8 @@ def test_completions_know_commands_and_options(shell):
 @pytest.mark.parametrize("words, found", [
     ("ordinal lab --ready", "--ready-after"),
     ("ordinal lab --clock ''", "real virtual"),
-    ("ordinal lab --storage-class ''", ""),
+    ("ordinal lab --storage-class ''", "none"),
+    ("ordinal lab --hold ''", ""),
     ("ordinal lab --data nowher", "nowhere-else"),
     ("ordinal help ''", "serve lab"),
     ("ordinal comp", "completion"),

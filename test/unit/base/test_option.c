@@ -3,11 +3,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
 #include "base/option.h"
+#include "base/option_text.h"
 
 struct settings {
 	struct option_addr addr;
@@ -17,6 +21,7 @@ struct settings {
 	int64_t level;
 	bool once;
 	struct option_cidr cidr;
+	const char *class;
 };
 #define AT(m) offsetof(struct settings, m)
 static const struct option_row rows[] = {
@@ -27,6 +32,7 @@ static const struct option_row rows[] = {
 	{ "verbosity", 'v', OPTION_INT, "N", "level", NULL, AT(level), 0, 10 },
 	{ "once", 0, OPTION_FLAG, NULL, "once", NULL, AT(once), 0, 0 },
 	{ "pod-cidr", 0, OPTION_CIDR, "CIDR", "network", NULL, AT(cidr), 0, 0 },
+	{ "class", 0, OPTION_TEXT, "NAME|none", "class", "none", AT(class), 0, 0 },
 };
 static const struct option_command commands[] = { { .name = "lab",
 	.summary = "s",
@@ -118,12 +124,74 @@ static void an_unknown_command_is_wrong_usage(void **state)
 	assert_ptr_equal(c, &commands[0]);
 }
 
+static void every_command_that_help_lists_has_help(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "man", "--help" },
+		{ "completion", "--help" },
+		{ "completion", "-h" },
+		{ "help", "--help" },
+		{ "help", "man" },
+		{ "help", "completion" },
+		{ "help", "help" },
+		{ "man", "completion" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		char *argv[] = { (char *)(uintptr_t) "p", (char *)(uintptr_t)lines[i][0],
+			(char *)(uintptr_t)lines[i][1], NULL };
+		const struct option_command *c = NULL;
+		if (option_command_find(&program, 3, argv, &c) != OPTION_DONE || c) {
+			fail_msg("%s %s is refused", lines[i][0], lines[i][1]);
+		}
+	}
+}
+
+static void completions_offer_choices_and_files_only_where_a_file_is_meant(void **state)
+{
+	static const struct {
+		const char *why, *shell, *want;
+	} table[] = {
+		{ "a choice", "zsh", "'--log-format=[format]:text|json:(text json)'" },
+		{ "a text with a word of its own", "zsh", "'--class=[class]:NAME|none:(none)'" },
+		{ "files", "zsh", "'*--filename=[files]:FILE:_files' '*-f[files]:FILE:_files'" },
+		{ "nothing to offer", "zsh", "'--ready-after=[delay]:DUR: '" },
+		{ "a colon in what is wanted", "zsh", "'--api=[address]:ADDR\\:PORT: '" },
+		{ "no value", "zsh", "'--once[once]'" },
+		{ "a word's own argument", "zsh", "compadd -- bash zsh fish" },
+		{ "a choice", "fish", "-l log-format -x -a 'text json' -d" },
+		{ "a text with a word of its own", "fish", "-l class -x -a 'none' -d" },
+		{ "files", "fish", "-l filename -s f -r -F -d" },
+		{ "nothing to offer", "fish", "-l ready-after -x -d" },
+		{ "no value", "fish", "-l once -d" },
+		{ "nowhere else files", "fish", "complete -c p -f\n" },
+		{ "a word's own argument", "fish", "completion' -a 'bash zsh fish'" },
+		{ "a choice", "bash", "--log-format) words='text json' ;;" },
+		{ "a text with a word of its own", "bash", "--class) words='none' ;;" },
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		char *text = NULL;
+		size_t n = 0;
+		FILE *out = open_memstream(&text, &n);
+		assert_non_null(out);
+		bool known = option_print_completion(&program, table[i].shell, out);
+		assert_int_equal(fclose(out), 0);
+		if (!known || !strstr(text, table[i].want)) {
+			fail_msg("%s: %s: %s", table[i].shell, table[i].why, text);
+		}
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_option_reaches_its_member),
 		cmocka_unit_test(what_does_not_fit_is_wrong_usage),
 		cmocka_unit_test(an_unknown_command_is_wrong_usage),
+		cmocka_unit_test(every_command_that_help_lists_has_help),
+		cmocka_unit_test(completions_offer_choices_and_files_only_where_a_file_is_meant),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
