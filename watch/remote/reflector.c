@@ -112,11 +112,21 @@ static void well(struct reflector *r)
 
 /* Ends of requests */
 
+/* "404 page not found" begins with the number that is said anyhow. */
+static struct strv without_number(struct strv message, int status)
+{
+	char number[16];
+	(void)snprintf(number, sizeof(number), "%d ", status); /* three digits */
+	struct strv n = strv_of(number);
+	return strv_has_prefix(message, n) ? strv_sub(message, n.n, message.n) : message;
+}
+
 static void failed_reply(struct reflector *r, const char *what)
 {
 	struct strv reason;
 	arena_reset(&r->arena);
-	struct strv message = request_failure(&r->arena, buf_strv(&r->failure), &reason);
+	struct strv message = without_number(
+		request_failure(&r->arena, buf_strv(&r->failure), &reason), r->status);
 	char why[256];
 	(void)snprintf(why, sizeof(why), "the server says %d%s%.*s", r->status,
 		message.n > 0 ? " " : "", (int)(message.n < 200 ? message.n : 200),

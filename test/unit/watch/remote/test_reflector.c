@@ -509,6 +509,22 @@ static void before_all_is_known_the_first_failure_is_said(void **state)
 	assert_int_equal(count_of(log.text, "\n"), 2);
 }
 
+static void what_a_refusal_says_has_its_number_once(void **state)
+{
+	struct world *w = *state;
+	struct capture log;
+	const struct fake_fault faults[] = { { FAKE_REPLY, 0,
+		"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
+		"Connection: close\r\n\r\n404 page not found\n" } };
+	capture_begin(&log);
+	begin(w, faults, 1);
+	wait_until(w, is_refused, "404");
+	end(w);
+	capture_end(&log);
+	assert_non_null(
+		strstr(log.text, "configmaps cannot be read: the server says 404 page not found"));
+}
+
 static bool hangs(const struct world *w)
 {
 	return !freshness(w).in_step && freshness(w).age_ms >= 1000;
@@ -575,6 +591,7 @@ int main(void)
 		T(a_connection_that_is_cut_and_resumed_is_not_worth_a_word),
 		T(lost_contact_is_said_once_then_seldom_then_that_it_is_back),
 		T(before_all_is_known_the_first_failure_is_said),
+		T(what_a_refusal_says_has_its_number_once),
 		T(a_watch_that_hangs_is_noticed_and_started_anew),
 		T(figures_tell_kinds_apart),
 	/* the same, in protobuf */
