@@ -38,12 +38,12 @@ static struct remote_config server_of(const struct corefile_kubernetes *k, const
 		.tls_ca = k->tls_ca };
 }
 
-/* One API server feeds all blocks. *out_any: is there one? */
-NODISCARD static int choose_remote(
-	const struct corefile *c, const char *kubeconfig, struct remote_config *out, bool *out_any)
+/* One API server feeds all blocks. *out_named: by whom it is named; NULL: there is none. */
+NODISCARD static int choose_remote(const struct corefile *c, const char *kubeconfig,
+	struct remote_config *out, const struct corefile_kubernetes **out_named)
 {
 	struct limit_config limit = { .qps = 0 };
-	bool any = false;
+	const struct corefile_kubernetes *named = NULL;
 	for (size_t i = 0; i < c->n_blocks; i++) {
 		const struct corefile_kubernetes *k = c->blocks[i].kubernetes;
 		if (!k) {
@@ -53,17 +53,17 @@ NODISCARD static int choose_remote(
 		limit.burst = (uint32_t)stricter(k->burst, limit.burst);
 		limit.max_inflight = (uint32_t)stricter(k->max_inflight, limit.max_inflight);
 		struct remote_config wanted = server_of(k, kubeconfig);
-		if (any && !same_server(&wanted, out)) {
+		if (named && !same_server(&wanted, out)) {
 			fprintf(stderr,
 				"error: %s:%u: more than one API server is not served yet\n",
 				c->blocks[i].file, k->line);
 			return ERR_UNSUPPORTED;
 		}
 		*out = wanted;
-		any = true;
+		named = k;
 	}
 	out->limit = limit;
-	*out_any = any;
+	*out_named = named;
 	return ERR_OK;
 }
 
@@ -72,14 +72,17 @@ int serve_remote_open(const struct corefile *c, const char *kubeconfig, uv_loop_
 {
 	char why[REMOTE_WHY_CHARS];
 	struct remote_config config = { .kubeconfig = NULL };
-	bool any = false;
-	int err = choose_remote(c, kubeconfig, &config, &any);
-	if (err || !any) {
+	const struct corefile_kubernetes *named = NULL;
+	int err = choose_remote(c, kubeconfig, &config, &named);
+	if (err || !named) {
 		return err;
 	}
 	err = remote_open(loop, clock, &config, out, why);
-	if (err) {
-		fprintf(stderr, "error: the API server cannot be watched: %s\n", why);
+	if (err && kubeconfig) {
+		fprintf(stderr, "error: --kubeconfig: the API server cannot be watched: %s\n", why);
+	} else if (err) {
+		fprintf(stderr, "error: %s:%u: the API server cannot be watched: %s\n",
+			named->access_file, named->access_line, why);
 	}
 	return err;
 }

@@ -45,6 +45,8 @@ struct corefile_kubernetes {
 	const char *endpoint;        /* URL; NULL: not given */
 	const char *tls_cert, *tls_key, *tls_ca;
 	const char *kubeconfig, *context;
+	const char *access_file; /* where what counts of these stands, else kubernetes itself */
+	unsigned access_line;
 	struct corefile_words multicluster; /* each is one of zones */
 	int64_t startup_timeout_ms;
 	double qps; /* 0: not given; so are the next two */

@@ -99,9 +99,20 @@ static int namespace_labels(struct reader *r, const struct config_line *l, void 
 	return selector(r, l, &((struct corefile_kubernetes *)into)->options.namespace_labels);
 }
 
+/* kubeconfig goes before endpoint, and that before tls, which alone names no server. */
+static void note_access(struct corefile_kubernetes *k, const struct config_line *l)
+{
+	k->access_file = l->file;
+	k->access_line = l->line;
+}
+
 static int endpoint(struct reader *r, const struct config_line *l, void *into)
 {
-	((struct corefile_kubernetes *)into)->endpoint = l->args.at[0];
+	struct corefile_kubernetes *k = into;
+	k->endpoint = l->args.at[0];
+	if (!k->kubeconfig) {
+		note_access(k, l);
+	}
 	return l->args.n == 1
 		       ? ERR_OK
 		       : warn(r, l->line, "kubernetes: endpoint: only the first, %s, is used",
@@ -115,6 +126,9 @@ static int tls(struct reader *r, const struct config_line *l, void *into)
 	k->tls_cert = l->args.at[0];
 	k->tls_key = l->args.at[1];
 	k->tls_ca = l->args.at[2];
+	if (!k->kubeconfig && !k->endpoint) {
+		note_access(k, l);
+	}
 	return ERR_OK;
 }
 
@@ -124,6 +138,7 @@ static int kubeconfig(struct reader *r, const struct config_line *l, void *into)
 	(void)r;
 	k->kubeconfig = l->args.at[0];
 	k->context = l->args.n > 1 ? l->args.at[1] : NULL;
+	note_access(k, l);
 	return ERR_OK;
 }
 
@@ -289,6 +304,7 @@ int kubernetes_read(struct reader *r, const struct directive *d, struct corefile
 		return ERR_NOMEM;
 	}
 	k->line = d->head.line;
+	note_access(k, &d->head);
 	k->options.ttl = KUBE_TTL_DEFAULT;
 	k->startup_timeout_ms = COREFILE_STARTUP_TIMEOUT_MS;
 	int err = own_zones(r, d, b, k);

@@ -281,8 +281,10 @@ def test_a_signal_ends_it_in_order_be_it_ready_or_not(start_serve, tmp_path, sig
     ("a {\n errors\n}\na {\n bind 127.0.0.1\n errors\n}\n", ["Corefile:4: a.:53 is served already, line 1"]),
     ("a {\n bind lo\n errors\n}\na {\n bind 127.0.0.1\n errors\n}\n", ["Corefile:5: ", "another on its port has a zone"]),
     (". {\n bind nowhere0\n kubernetes a {\n endpoint http://127.0.0.1:9\n }\n}\n", ['"nowhere0" is neither']),
-    (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["/nowhere"]),
-    (". {\n kubernetes a\n}\n", ["not in a cluster"]),
+    (". {\n kubernetes a {\n kubeconfig /nowhere\n }\n}\n", ["Corefile:3: ", "/nowhere"]),
+    (". {\n kubernetes a {\n tls a b c\n endpoint ftp://a\n }\n}\n", ["Corefile:4: ", "ftp://a"]),
+    (". {\n kubernetes a {\n tls a b c\n }\n}\n", ["Corefile:3: ", "not in a cluster"]),
+    (". {\n kubernetes a\n}\n", ["Corefile:2: ", "not in a cluster"]),
     (".:1 {\n kubernetes a {\n endpoint http://a\n }\n}\n.:2 {\n kubernetes a {\n endpoint http://b\n }\n}\n",
      ["Corefile:7: more than one API server is not served yet"]),
 ])
@@ -292,6 +294,15 @@ def test_what_cannot_be_served_is_refused_with_its_place_and_exit_1(tmp_path, te
     for word in words:
         assert word in done.stderr
     assert done.stderr.count("error: ") == 1, done.stderr
+
+
+def test_a_wrong_context_is_refused_where_it_stands_be_it_in_a_file_of_its_own(tmp_path):
+    (tmp_path / "kc").write_text(UNREACHABLE % 9)
+    (tmp_path / "part").write_text("ttl 5\nkubeconfig kc no-such\n")
+    done = refused(tmp_path, ". {\n kubernetes a {\n endpoint http://127.0.0.1:9\n import part\n }\n}\n")
+    assert done.returncode == 1 and re.match(r'error: \S*part:2: .*"no-such"', done.stderr), done.stderr
+    done = refused(tmp_path, corefile("kc"), "--kubeconfig", "nowhere")
+    assert done.returncode == 1 and done.stderr.startswith("error: --kubeconfig: ") and "nowhere" in done.stderr
 
 
 def test_a_corefile_that_is_named_has_to_be_there(tmp_path):
