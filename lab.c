@@ -293,6 +293,33 @@ static void say_ready(struct lab *lab)
 	}
 }
 
+static void on_search_namespace(void *ctx, const struct watch_reply *r)
+{
+	struct lab *lab = ctx;
+	if (lab->closing) {
+		return;
+	}
+	if (r->err == ERR_NOT_FOUND) {
+		fprintf(stderr,
+			"warning: --search %s: there is no namespace \"%s\" yet; until there is, "
+			"its "
+			"short names are not found\n",
+			lab->set.search, lab->set.search);
+	}
+	say_ready(lab);
+}
+
+/* Ready, but for a look whether --search names a namespace. */
+static void search_then_ready(struct lab *lab)
+{
+	const struct watch_call call = {
+		.verb = WATCH_GET, .kind = KIND_NAMESPACE, .name = strv_of(lab->set.search)
+	};
+	if (!lab->set.search || watch_call(lab->api, &call, on_search_namespace, lab) != ERR_OK) {
+		say_ready(lab); /* out of memory: without the warning then */
+	}
+}
+
 static void on_applied(void *ctx)
 {
 	struct lab *lab = ctx;
@@ -310,7 +337,7 @@ static void on_applied(void *ctx)
 		lab_close(lab, 1);
 		return;
 	}
-	say_ready(lab);
+	search_then_ready(lab);
 }
 
 static void on_sync_poll(uv_timer_t *t)

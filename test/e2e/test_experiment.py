@@ -144,11 +144,22 @@ def test_kdig_over_tcp_agrees_with_dig_over_udp(experiment):
 
 def test_a_pod_reaches_its_neighbour_by_the_short_name(start_lab):
     lab = start_lab("-f", DEMO, "--search", NS)
+    assert "warning" not in lab.log_text()
     rollout(lab)
     out = lab.dig("+noall", "+answer", "stateful-demo-1.stateful-svc")
     assert re.search(r"^stateful-demo-1\.stateful-svc\.\s+\d+\s+IN\s+CNAME\s+"
                      + re.escape(name_of("stateful-demo-1")) + r"\.$", out, re.M), out
     assert out.rstrip().endswith("10.244.0.6")
+
+
+def test_a_search_of_a_namespace_that_is_not_there_is_said(start_lab):
+    lab = start_lab("--search", NS)
+    assert f'warning: --search {NS}: there is no namespace "{NS}" yet' in lab.log_text()
+    lab.kubectl("create", "namespace", NS)
+    lab.kubectl("apply", "-f", DEMO)
+    rollout(lab)
+    assert lab.dig("+short", "stateful-demo-1.stateful-svc").split() == [
+        name_of("stateful-demo-1") + ".", *lab.addresses(name_of("stateful-demo-1"))]
 
 
 def test_short_name_without_search_says_which_option_is_missing(experiment):
