@@ -20,6 +20,26 @@ def row(title):
     return keep
 
 
+# Rows that the comparison cannot show, as it leaves out what they are about, or its worlds have no such thing (ServiceImports, a
+# circle that ends CoreDNS, the time between two writes): the test that shows what Ordinal answers.
+ELSEWHERE = {
+    "a reply that would fit uncompressed":
+        "test/scenario/dns/test_server.c: sizes_are_kept_and_truncated_replies_come_whole_over_tcp",
+    "a Pod of a StatefulSet that is Ready, or deleted, and slices do not have that yet":
+        "test/e2e/test_peers_readiness.py: test_a_pod_is_answered_when_it_is_ready_and_gone_when_it_is_deleted",
+    "negative answers with EDNS":
+        "test/scenario/dns/test_server.c: negative_answers_say_why_to_those_who_speak_edns",
+    "ExternalNames in a circle through two zones of the server":
+        "test/scenario/dns/worlds/circle.cases: ExternalNames in a circle through two zones come to an end",
+    "`multicluster` where the cluster knows no ServiceImports":
+        "test/e2e/test_peers_multicluster.py: test_without_the_kind_only_multicluster_zones_fail",
+    "SRV of an import that has an endpoint without source cluster":
+        "test/scenario/dns/test_multicluster.c: without_a_cluster_an_endpoint_has_its_plain_name",
+    "PTR, when a multicluster zone is named first":
+        "test/scenario/dns/test_multicluster.c: an_address_leads_into_a_zone_of_services_not_of_imports",
+}
+
+
 def asked_as(reply, question_of):
     """The reply as one to another question of the same name."""
     return dataclasses.replace(reply, question=question_of.question)
