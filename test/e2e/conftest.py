@@ -91,7 +91,7 @@ class Lab:
         return json.loads(self.kubectl("get", *argv, "-o", "json").out)
 
     def dig(self, *argv, check=True):
-        return self.run("dig", f"@{self.dns_host}", "-p", self.dns_port, "+tries=1", "+time=5", *argv, check=check).out
+        return self.run("dig", f"@{self.dns_host}", "-p", self.dns_port, "+tries=1", "+time=30", *argv, check=check).out
 
     def addresses(self, name, kind="A"):
         return sorted(self.dig("+short", name, kind).split())

@@ -35,7 +35,7 @@ class Serve:
 
     def dig(self, *argv, address=0):
         host, port = self.addresses[address]
-        return subprocess.run(["dig", f"@{host.strip('[]')}", "-p", port, "+tries=1", "+time=5", *argv],
+        return subprocess.run(["dig", f"@{host.strip('[]')}", "-p", port, "+tries=1", "+time=30", *argv],
                               capture_output=True, text=True, check=False).stdout
 
     def short(self, name, kind="A", **more):

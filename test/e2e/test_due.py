@@ -73,7 +73,7 @@ class Serve:
         self.port = re.match(r"ready dns=127.0.0.1:(\d+)", self.process.stdout.readline() if readable else "")[1]
 
     def dig(self, *argv):
-        return self.lab.run("dig", "@127.0.0.1", "-p", self.port, "+tries=1", "+time=5", *argv).out
+        return self.lab.run("dig", "@127.0.0.1", "-p", self.port, "+tries=1", "+time=30", *argv).out
 
     def records(self, *argv):
         """(owner, type, data) of the answers"""

@@ -40,8 +40,7 @@ static void delays_double_up_to_the_last_each_between_half_and_all(void **state)
 	(void)state;
 	backoff_init(&b, FIRST_MS, LAST_MS);
 	for (size_t i = 0; i < ARRAY_LEN(most_ms); i++) {
-		assert_in_range(
-			backoff_next(&b, virtual_clock, 0), most_ms[i] / 2, most_ms[i]);
+		assert_in_range(backoff_next(&b, virtual_clock, 0), most_ms[i] / 2, most_ms[i]);
 	}
 	backoff_reset(&b);
 	assert_in_range(backoff_next(&b, virtual_clock, 0), FIRST_MS / 2, FIRST_MS);
