@@ -1,6 +1,7 @@
 /* An HTTP client on a libuv loop, over libcurl's multi interface: TLS, HTTP/2 where the server offers it, connections
  * kept. Bytes are handed on as they arrive, so that a body may last for hours (watch) or be larger than memory (list).
- * Regime: client and calls are owned heap objects; what a call is given is copied. Control thread only. Called by: watch/remote, later dns/stage.
+ * Regime: client and calls are owned heap objects; what a call is given is copied. Control thread only. Called by:
+ * watch/remote.
  *
  * Happy path: http_call_start -> head (status and headers are there) -> bytes, any number of times -> done.
  * Failure paths: no connection, cut, time out -> done with an error and what happened as text; bytes says stop ->

@@ -1,6 +1,7 @@
 /* A Corefile: server blocks, each with zones, ports and directives, as CoreDNS writes them.
- * Source: CoreDNS's manual (corefile, plugin READMEs), what its 1.15 accepts and refuses. Regime: one owned heap
- * object that holds its text; immutable once read. Pure: no file but through its source, no socket, no log. Called by: serve.c at start.
+ * Source: CoreDNS's manual (corefile, plugin READMEs), what its 1.15 accepts and refuses. Regime: one owned heap object
+ * that holds its text; immutable once read. Pure: no file but through its source, no socket, no log. Called by: serve.c
+ * at start.
  *
  * Glossary: server block = zones, then { directives }; zone = a name and all below it, written as a name or as a
  * network (CIDR, which stands for its reverse zones); directive = one word of a block with its arguments and options

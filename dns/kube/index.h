@@ -1,8 +1,9 @@
 /* The index: from (service, namespace) and from address to record sets, and which namespaces exist.
- * A cell stands for one Service for as long as the Service, a slice of it or a Pod below it exists; its record set is replaced whole, so
- * no query sees half a change. A change costs O(size of the changed Service).
+ * A cell stands for one Service for as long as the Service, a slice of it or a Pod below it exists; its record set is
+ * replaced whole, so no query sees half a change. A change costs O(size of the changed Service).
  * Regime: owned heap object; cells and record sets are published snapshots. Writers: control thread. Readers: query
- * threads between reclaim_reader_enter and _leave, and the control thread. Called by: dns/kube/feed.c, answer*.c, transfer.c. */
+ * threads between reclaim_reader_enter and _leave, and the control thread. Called by: dns/kube/feed.c, answer*.c,
+ * transfer.c. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* What DNS keeps of one Service, ServiceImport or EndpointSlice: small blocks from which record sets are built again and again, so that
- * the objects themselves need not be kept.
+/* What DNS keeps of one Service, ServiceImport or EndpointSlice: small blocks from which record sets are built again
+ * and again, so that the objects themselves need not be kept.
  * Source: Service v1, EndpointSlice discovery.k8s.io/v1, ServiceImport (KEP-1645); an endpoint counts when conditions.ready
  * is true or absent.
  * Regime: owned heap objects of the control thread, one block each. Called by: dns/kube/feed.c, index*.c, record_set*.c,

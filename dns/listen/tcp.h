@@ -3,10 +3,10 @@
  * Regime: owned heap object of its thread; a connection is one too. Called by: dns/listen/thread.c.
  *
  * happy path:    accept -> read -> whole frames answered into the thread's scratch -> written in one go -> idle
- * failure paths: nothing asked for idle_ms, and no query waits; a frame begun is not complete within read_ms, however it trickles; a client
- *                takes no reply for write_ms (nothing is read from it meanwhile); error or end of input -> closed. More
- *                connections than allowed -> the one that asked least recently is closed. Memory is taken only for bytes
- *                that have come. */
+ * failure paths: nothing asked for idle_ms, and no query waits; a frame begun is not complete within read_ms, however
+ *                it trickles; a client takes no reply for write_ms (nothing is read from it meanwhile); error or end of
+ *                input -> closed. More connections than allowed -> the one that asked least recently is closed. Memory
+ *                is taken only for bytes that have come. */
 #pragma once
 
 #include <stddef.h>

@@ -10,10 +10,9 @@ NODISCARD int pipeline_add(struct pipeline *p, const struct stage_row *row, void
 
 /* For each query of a batch that is ACCEPT_QUERY, for step 0 to GLANCE_STEPS - 1, before the first is replied to. */
 void pipeline_glance(const struct pipeline *p, struct query *q, unsigned step);
-/* The reply to a message that was read: REFUSED when no route takes it or no stage wants it, SERVFAIL when one fails or let it
- * pass in vain, or when p is ours. Gives its length;
- * 0: nothing is to be sent, or q->pending (the query is kept in q->slot), or q->stream is set (TCP): the caller sends
- * what it gives, and frees it. */
+/* The reply to a message that was read: REFUSED when no route takes it or no stage wants it, SERVFAIL when one fails or
+ * let it pass in vain, or when p is ours. Gives its length; 0: nothing is to be sent, or q->pending (the query is kept
+ * in q->slot), or q->stream is set (TCP): the caller sends what it gives, and frees it. */
 size_t pipeline_reply(const struct pipeline *p, struct query *q, enum accept accepted,
 	const uint8_t *message, uint8_t *reply, size_t reply_cap);
 
