@@ -1,7 +1,7 @@
 /* See backoff.h. */
 #include "watch/remote/backoff.h"
 
-#define ASKED_MAX_S 3600
+#define ASKED_MAX_S INT64_C(3600)
 
 int64_t backoff_next(struct backoff *b, struct clock *clock, int64_t asked_s)
 {
