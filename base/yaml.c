@@ -104,7 +104,9 @@ static int json_front(struct yaml_reader *r, struct json **out)
 	}
 	int err = json_parse_front(r->a, &rest, &v, &j);
 	if (err == ERR_NOMEM || err == ERR_TOO_DEEP) {
-		return yaml_refuse(r, err, yaml_mark_of(y->piece, begin + j.offset), "%s", j.why);
+		yaml_mark_t at = yaml_mark_of(y->piece, begin + j.offset);
+		parser_end(y); /* the error ends the document: it is not read again */
+		return yaml_refuse(r, err, at, "%s", j.why);
 	}
 	if (err != ERR_OK) {
 		return ERR_OK; /* YAML may take it, or says why not */

@@ -290,6 +290,31 @@ static void depth_ends_at_512_levels(void **state)
 	buf_deinit(&b);
 }
 
+static void what_follows_a_json_document_that_is_too_deep_is_read(void **state)
+{
+	struct buf b;
+	struct arena a;
+	struct yaml_stream *y;
+	struct yaml_report report;
+	struct json *v = NULL;
+	(void)state;
+	buf_init(&b);
+	arena_init(&a, 0);
+	for (int i = 0; i < 1000; i++) {
+		buf_add(&b, STRV("{\"a\":"));
+	}
+	buf_add(&b, STRV("\n---\nb: 1\n"));
+	assert_int_equal(yaml_open(buf_strv(&b), &y), ERR_OK);
+	assert_int_equal(yaml_next(y, &a, &v, &report), ERR_TOO_DEEP);
+	assert_int_equal(yaml_next(y, &a, &v, &report), ERR_OK);
+	assert_non_null(json_get(v, "b"));
+	assert_int_equal(yaml_next(y, &a, &v, &report), ERR_OK);
+	assert_null(v);
+	yaml_close(y);
+	arena_deinit(&a);
+	buf_deinit(&b);
+}
+
 static void a_mapping_of_many_keys_takes_no_square_time(void **state)
 {
 	struct buf b;
@@ -314,6 +339,7 @@ int main(void)
 		cmocka_unit_test(anchors_and_merges_expand),
 		cmocka_unit_test(bombs_do_not_go_off),
 		cmocka_unit_test(depth_ends_at_512_levels),
+		cmocka_unit_test(what_follows_a_json_document_that_is_too_deep_is_read),
 		cmocka_unit_test(a_mapping_of_many_keys_takes_no_square_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
