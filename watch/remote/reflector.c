@@ -193,7 +193,11 @@ static void watch_done(struct reflector *r, const struct http_outcome *o)
 		backoff_reset(&r->backoff);
 	}
 	r->bad_streak = err == ERR_SYNTAX ? r->bad_streak + 1 : 0;
-	if (r->expired || r->bad_streak >= BAD_STREAK) {
+	r->expired_streak = !r->expired ? 0 : useful ? 1 : r->expired_streak + 1;
+	if (r->expired_streak > 1) { /* not even the LIST is new enough: no reason to hurry */
+		r->listed = false;
+		retry(r, "watch", "the server has forgotten already what it has just listed");
+	} else if (r->expired || r->bad_streak >= BAD_STREAK) {
 		log_info("api", "%s: %s; listed anew", plural(r),
 			r->expired ? "the server has forgotten what changed since"
 				   : "unreadable changes");

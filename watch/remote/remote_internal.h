@@ -94,8 +94,9 @@ struct reflector {
 	int stream_err;                   /* why we stopped reading */
 	uint64_t begun_ms, events_before; /* of this watch, loop time */
 	/* how it goes */
-	unsigned failed;     /* in a row */
-	unsigned bad_streak; /* watches cut by an unreadable line, in a row */
+	unsigned failed;         /* in a row */
+	unsigned bad_streak;     /* watches cut by an unreadable line, in a row */
+	unsigned expired_streak; /* watches that said 410 and nothing else, in a row */
 	struct metrics_counter lists, watches, events, bad, failures;
 };
 

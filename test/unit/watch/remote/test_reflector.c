@@ -242,6 +242,21 @@ static void after_410_a_new_list_is_told_as_differences(void **state)
 	end(w);
 }
 
+static void a_server_that_says_410_time_and_again_is_not_hurried(void **state)
+{
+	struct world *w = *state;
+	static const char gone[] = "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":"
+				   "410,\"message\":\"old\"}}\n";
+	const struct fake_fault faults[] = { { FAKE_NONE, 0, NULL }, { FAKE_BODY, 0, gone },
+		{ FAKE_NONE, 0, NULL }, { FAKE_BODY, 0, gone }, { FAKE_NONE, 0, NULL },
+		{ FAKE_BODY, 0, gone } };
+	begin(w, faults, 6);
+	wait_until(w, is_true, "after 410 three times");
+	assert_int_equal(stream(w).lists, 4);
+	assert_int_equal(stream(w).failures, 2); /* the first is a matter of course */
+	end(w);
+}
+
 #define STATUS(code, reason)                                                                       \
 	"{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"no\",\"reason\":\"" reason      \
 	"\",\"code\":" #code "}"
@@ -580,6 +595,7 @@ int main(void)
 		T(a_stream_that_hangs_holds_up_no_other),
 		T(slow_bytes_are_put_together),
 		T(after_410_a_new_list_is_told_as_differences),
+		T(a_server_that_says_410_time_and_again_is_not_hurried),
 		T(failures_are_waited_out),
 		T(retry_after_is_obeyed),
 		T(nonsense_in_retry_after_does_no_harm),
