@@ -44,8 +44,7 @@ static void sort_endpoints(struct slice_part *s)
 /* 0: no replica, or nobody asks. */
 static uint64_t endpoint_uid(const struct slice_endpoint *e, const struct slice_keep *keep)
 {
-	bool replica = keep->replicas && strv_eq(e->target_kind, STRV("Pod")) &&
-		       part_may_be_replica(e->target_name);
+	bool replica = keep->replicas && e->is_pod && part_may_be_replica(e->target_name);
 	return replica ? part_uid(e->target_uid, keep->seed) : 0;
 }
 
@@ -169,9 +168,9 @@ static struct strv slice_alias(const struct endpointslice *s, struct name *stora
 	struct strv first = STRV_NONE;
 	for (size_t i = 0; s->family == SLICE_FQDN && i < s->n_endpoints; i++) {
 		const struct slice_endpoint *e = &s->endpoints[i];
-		for (size_t k = 0; is_ready(e) && k < e->addresses.n; k++) {
+		for (size_t k = 0; is_ready(e) && k < e->names.n; k++) {
 			struct name name;
-			if (name_parse(e->addresses.at[k], &name) != ERR_OK) {
+			if (name_parse(e->names.at[k], &name) != ERR_OK) {
 				continue;
 			}
 			struct strv wire = { .p = (const char *)name.b, .n = name.n };

@@ -97,15 +97,15 @@ struct service { /* of a ServiceImport too: type, headless, cluster_ips, ports *
 	bool family_v4, family_v6; /* spec.ipFamilies */
 };
 
-struct slice_endpoint { /* endpoints[] */
-	struct strv_list addresses;
-	const struct ip *ips; /* the addresses that are IP literals of the slice's family */
+struct slice_endpoint {         /* endpoints[] */
+	struct strv_list names; /* addresses of a slice of type FQDN */
+	const struct ip *ips;   /* of another: those that are IP literals of its family */
 	size_t n_ips;
-	struct strv hostname;                                        /* original case */
-	struct opt_bool ready, serving, terminating;                 /* conditions */
-	struct strv target_kind, target_ns, target_name, target_uid; /* targetRef */
-	struct strv node_name, zone;
-	struct strv_list zone_hints; /* hints.forZones[].name */
+	struct strv hostname;                        /* original case */
+	struct opt_bool ready, serving, terminating; /* conditions */
+	bool is_pod;                                 /* targetRef.kind */
+	struct strv target_name, target_uid;
+	struct strv zone;
 };
 struct slice_port {
 	struct strv name; /* "" if unnamed */

@@ -94,23 +94,9 @@ static void read_target_ref(
 	struct decode *d, const Kube__ObjectReference *ref, struct slice_endpoint *out)
 {
 	static const char field[] = "endpoints[].targetRef";
-	pb_text(d, &ref->kind, field, &out->target_kind);
-	pb_text(d, &ref->namespace_, field, &out->target_ns);
+	out->is_pod = strv_eq(pb_strv(&ref->kind), STRV("Pod"));
 	pb_text(d, &ref->name, field, &out->target_name);
 	pb_text(d, &ref->uid, field, &out->target_uid);
-}
-
-static void read_hints(struct decode *d, const Kube__EndpointHints *hints, struct strv_list *out)
-{
-	struct strv *at = decode_alloc(d, hints->n_forzones, sizeof(*at));
-	if (!at) {
-		return;
-	}
-	out->at = at;
-	decode_fix(d, &out->at);
-	for (size_t i = 0; i < hints->n_forzones; i++) {
-		pb_text(d, &hints->forzones[i]->name, "endpoints[].hints.forZones", &at[out->n++]);
-	}
 }
 
 static void read_endpoint(struct decode *d, const Kube__Endpoint *e, enum slice_family family,
@@ -118,8 +104,9 @@ static void read_endpoint(struct decode *d, const Kube__Endpoint *e, enum slice_
 {
 	const struct ip_wish ips = { family == SLICE_V4, family == SLICE_V6, STRV_NONE };
 	const Kube__EndpointConditions *c = e->conditions;
-	pb_texts(d, e->n_addresses, e->addresses, "endpoints[].addresses", &out->addresses);
-	if (family != SLICE_FQDN) {
+	if (family == SLICE_FQDN) {
+		pb_texts(d, e->n_addresses, e->addresses, "endpoints[].addresses", &out->names);
+	} else {
 		read_ips(d, e->n_addresses, e->addresses, &ips, &out->ips, &out->n_ips);
 	}
 	pb_text(d, &e->hostname, "endpoints[].hostname", &out->hostname);
@@ -131,11 +118,7 @@ static void read_endpoint(struct decode *d, const Kube__Endpoint *e, enum slice_
 	if (e->targetref) {
 		read_target_ref(d, e->targetref, out);
 	}
-	pb_text(d, &e->nodename, "endpoints[].nodeName", &out->node_name);
 	pb_text(d, &e->zone, "endpoints[].zone", &out->zone);
-	if (e->hints) {
-		read_hints(d, e->hints, &out->zone_hints);
-	}
 }
 
 static void read_slice_ports(

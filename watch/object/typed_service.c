@@ -124,9 +124,7 @@ void decode_import(
 static void read_target_ref(struct decode *d, const struct json *v, struct slice_endpoint *out)
 {
 	const struct json *ref = decode_object(d, v, "endpoints[].targetRef");
-	decode_str(d, json_get(ref, "kind"), "endpoints[].targetRef.kind", &out->target_kind);
-	decode_str(
-		d, json_get(ref, "namespace"), "endpoints[].targetRef.namespace", &out->target_ns);
+	out->is_pod = strv_eq(json_str(json_get(ref, "kind")), STRV("Pod"));
 	decode_str(d, json_get(ref, "name"), "endpoints[].targetRef.name", &out->target_name);
 	decode_str(d, json_get(ref, "uid"), "endpoints[].targetRef.uid", &out->target_uid);
 }
@@ -134,14 +132,16 @@ static void read_target_ref(struct decode *d, const struct json *v, struct slice
 static void read_endpoint(struct decode *d, const struct json *e, enum slice_family family,
 	struct slice_endpoint *out)
 {
+	static const char field[] = "endpoints[].addresses";
 	const struct ip_wish ips = { family == SLICE_V4, family == SLICE_V6, STRV_NONE };
 	const struct json *o = decode_object(d, e, "endpoints");
 	const struct json *conditions = decode_object(
 		d, json_get(o, "conditions"), "endpoints[].conditions");
-	const struct json *hints = decode_object(d, json_get(o, "hints"), "endpoints[].hints");
-	decode_strs(d, json_get(o, "addresses"), NULL, "endpoints[].addresses", &out->addresses);
-	if (family != SLICE_FQDN) {
-		decode_ips(d, json_get(o, "addresses"), NULL, &ips, &out->ips, &out->n_ips);
+	if (family == SLICE_FQDN) {
+		decode_strs(d, json_get(o, "addresses"), NULL, field, &out->names);
+	} else {
+		decode_ips(d, decode_array(d, json_get(o, "addresses"), field), NULL, &ips,
+			&out->ips, &out->n_ips);
 	}
 	decode_str(d, json_get(o, "hostname"), "endpoints[].hostname", &out->hostname);
 	decode_opt_bool(
@@ -151,10 +151,7 @@ static void read_endpoint(struct decode *d, const struct json *e, enum slice_fam
 	decode_opt_bool(d, json_get(conditions, "terminating"),
 		"endpoints[].conditions.terminating", &out->terminating);
 	read_target_ref(d, json_get(o, "targetRef"), out);
-	decode_str(d, json_get(o, "nodeName"), "endpoints[].nodeName", &out->node_name);
 	decode_str(d, json_get(o, "zone"), "endpoints[].zone", &out->zone);
-	decode_strs(d, json_get(hints, "forZones"), "name", "endpoints[].hints.forZones",
-		&out->zone_hints);
 }
 
 static void read_slice_ports(struct decode *d, const struct json *v, struct endpointslice *out)

@@ -356,9 +356,11 @@ static bool add_slice(void *ctx, const struct object *o)
 		const struct slice_endpoint *e = &s->endpoints[i];
 		assert_in_range(all->n, 0, ENDPOINTS_MAX - 1);
 		struct strv host = e->hostname.n ? e->hostname : STRV("-");
-		all->at[all->n++] = arena_printf(&all->l->a, "%.*s %.*s%s%s%s",
-			STRV_ARG(e->addresses.at[0]), STRV_ARG(host), e->ready.v ? " ready" : "",
-			e->serving.v ? " serving" : "", e->terminating.v ? " terminating" : "")
+		char ip[IP_TEXT_CHARS + 1];
+		(void)ip_print(&e->ips[0], ip);
+		all->at[all->n++] = arena_printf(&all->l->a, "%s %.*s%s%s%s", ip, STRV_ARG(host),
+			e->ready.v ? " ready" : "", e->serving.v ? " serving" : "",
+			e->terminating.v ? " terminating" : "")
 					    .p;
 	}
 	return true;

@@ -125,7 +125,7 @@ static struct slice_part *replica_slice_of(uint64_t seed, unsigned version, bool
 		.n_ips = 1,
 		.hostname = STRV("db-0"),
 		.ready = { .set = true, .v = ready },
-		.target_kind = STRV("Pod"),
+		.is_pod = true,
 		.target_name = STRV("db-0"),
 		.target_uid = STRV("one"),
 	};

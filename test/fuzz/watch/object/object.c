@@ -37,8 +37,8 @@ static void read_object(const struct object *o)
 		for (size_t i = 0; i < o->as.endpointslice->n_endpoints; i++) {
 			const struct slice_endpoint *e = &o->as.endpointslice->endpoints[i];
 			read_text(e->hostname);
-			for (size_t k = 0; k < e->addresses.n; k++) {
-				read_text(e->addresses.at[k]);
+			for (size_t k = 0; k < e->names.n; k++) {
+				read_text(e->names.at[k]);
 			}
 			for (size_t k = 0; k < e->n_ips; k++) {
 				sum += e->ips[k].bytes[0];

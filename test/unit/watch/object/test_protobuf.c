@@ -158,19 +158,16 @@ static void put_slice(struct buf *b, const struct endpointslice *s)
 	put(b, s->cluster.p ? "cluster" : "absent", s->cluster);
 	for (size_t i = 0; i < s->n_endpoints; i++) {
 		const struct slice_endpoint *e = &s->endpoints[i];
-		put_list(b, "addresses", &e->addresses);
+		put_list(b, "names", &e->names);
 		put_ips(b, e->ips, e->n_ips);
 		put(b, "hostname", e->hostname);
 		put_opt(b, "ready", e->ready.set, e->ready.v);
 		put_opt(b, "serving", e->serving.set, e->serving.v);
 		put_opt(b, "terminating", e->terminating.set, e->terminating.v);
-		put(b, "kind", e->target_kind);
-		put(b, "ns", e->target_ns);
+		put_i(b, "pod", e->is_pod);
 		put(b, "name", e->target_name);
 		put(b, "uid", e->target_uid);
-		put(b, "node", e->node_name);
 		put(b, "zone", e->zone);
-		put_list(b, "hints", &e->zone_hints);
 	}
 	for (size_t i = 0; i < s->n_ports; i++) {
 		put(b, "port", s->ports[i].name);
