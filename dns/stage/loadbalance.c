@@ -128,7 +128,7 @@ static void draw(struct run *run, const struct weights *w, const struct rd *mess
 	struct query_thread *thread)
 {
 	uint32_t sum = 0;
-	uint8_t weight[RUN_MAX];
+	uint8_t weight[RUN_MAX] = { 0 };
 	for (size_t i = 0; i < run->n; i++) {
 		const struct record *r = &run->records[i];
 		struct rd at = *message;
@@ -142,9 +142,12 @@ static void draw(struct run *run, const struct weights *w, const struct rd *mess
 		}
 		sum += weight[i];
 	}
-	uint32_t left = query_random(thread) % sum; /* at least one a record */
+	if (sum == 0) {
+		return; /* no records: each weighs at least one */
+	}
+	uint32_t left = query_random(thread) % sum;
 	size_t i = 0;
-	while (left >= weight[i]) {
+	while (i + 1 < run->n && left >= weight[i]) {
 		left -= weight[i++];
 	}
 	struct record first = run->records[0];
